@@ -1,0 +1,191 @@
+//! What a person can do with an item, and one thing that a person did.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    ids::{ActionId, ConnectionId, ItemId},
+    outbox::OutboxState,
+};
+
+/// What an action does, in words common to all systems. A system's own name for it is [`Action::name`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub enum Verb {
+    /// Writes something on the item: fields `text`, `internal`.
+    Comment,
+    /// Moves the item to another status: field `to`.
+    Status,
+}
+
+/// How it is found out whether a doubtful action took effect (RELIABILITY.md, "Doubt is not failure").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Proof {
+    /// Look for my comment with the same text that was not there before.
+    Comment,
+    /// Read the value; a value that is still the old one may be set again, the wanted one needs proof that it was us.
+    CompareAndSet,
+    /// Look for a field that only this action can have written.
+    ClientField,
+    /// Nothing to look for: never sent again by itself.
+    None,
+}
+
+macro_rules! stored_words {
+    ($type:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        impl $type {
+            /// The word under which it is stored.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value stored under this word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use stored_words;
+
+stored_words!(Verb { Comment = "comment", Status = "status" });
+stored_words!(Proof { Comment = "comment", CompareAndSet = "compareAndSet", ClientField = "clientField", None = "none" });
+
+/// One thing that may or may not be done with an item now. Computed when the item is converted and stored with it, so
+/// that it is known offline too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct Offer {
+    /// The declared action's name.
+    pub action: String,
+    /// Why it is not offered; `None` when it is.
+    pub refused: Option<String>,
+    /// The legal values of its choice field, when it has one that depends on the item.
+    pub targets: Vec<String>,
+}
+
+/// The fields of an action as the person filled them in.
+pub type Fields = Map<String, Value>;
+
+/// Who did it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    /// The person's name as it is known at this desk.
+    pub name: String,
+    /// Their e-mail.
+    pub email: Option<String>,
+}
+
+/// What was there before the action was first sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Baseline {
+    /// Ids of my comments on the item.
+    pub my_comments: Vec<String>,
+    /// The remote's word for the status.
+    pub status: Option<String>,
+    /// When it was read.
+    pub read_at: Option<DateTime<Utc>>,
+}
+
+/// Why an action stands where it stands: for the person who looks at it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct Reason {
+    /// What kind of thing stands in the way.
+    pub kind: ReasonKind,
+    /// What happened, what is safe, what to do.
+    pub text: String,
+}
+
+/// What kind of thing stands in an action's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub enum ReasonKind {
+    /// No connection could be made.
+    Offline,
+    /// The system asked to wait.
+    Waiting,
+    /// The connection wants signing in.
+    SignIn,
+    /// It is not known yet whether it arrived.
+    Doubt,
+    /// It may have arrived, and nothing tells.
+    PossiblySent,
+    /// The system refused it.
+    Refused,
+    /// What is there is not what the person saw.
+    Conflict,
+    /// The item is not there any more.
+    Gone,
+    /// An earlier action on the same item has to settle first.
+    Behind,
+}
+
+/// One row of the outbox: one thing that a person did here, from submit to the end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Made once, at submit.
+    pub id: ActionId,
+    /// The account that it leaves under.
+    pub connection: ConnectionId,
+    /// The item it is about, which is also its lane.
+    pub item: ItemId,
+    /// Its place in the lane: first in, first out.
+    pub sequence: i64,
+    /// Actions that must be confirmed before it is sent.
+    pub depends_on: Vec<ActionId>,
+    /// The system's name for it.
+    pub name: String,
+    /// What it does.
+    pub verb: Verb,
+    /// How doubt about it is settled.
+    pub proof: Proof,
+    /// What the person filled in.
+    pub fields: Fields,
+    /// Who did it.
+    pub actor: Actor,
+    /// When they did it.
+    pub made_at: DateTime<Utc>,
+    /// The fingerprint of the item that they saw.
+    pub seen: Option<String>,
+    /// Where it stands.
+    pub state: OutboxState,
+    /// How many times it was sent; counted before sending.
+    pub attempts: u32,
+    /// How many reads looked for it after the last doubtful send.
+    pub looks: u32,
+    /// How many times doubt ended in sending it again.
+    pub rounds: u32,
+    /// When it was last sent.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// What was there before it was first sent.
+    pub baseline: Option<Baseline>,
+    /// When something is to be done about it next; `None` when it waits for a person, a sign-in, or nothing.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Why it stands where it stands.
+    pub reason: Option<Reason>,
+    /// The remote's id of what it made, once known.
+    pub remote_ref: Option<String>,
+    /// When it became final.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+impl Action {
+    /// The text field `name`, or nothing when it is missing or blank.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+    }
+
+    /// The yes-or-no field `name`; missing is no.
+    pub fn flag(&self, name: &str) -> bool {
+        self.fields.get(name).and_then(Value::as_bool).unwrap_or(false)
+    }
+}

@@ -1,0 +1,298 @@
+//! What a person sees of an item: what the remote last said, with what was done here laid over it.
+//!
+//! Base and outbox go in, a worklist row and a list of comments come out; nothing is stored here. The store recomputes
+//! the row in the same transaction that changes either side, so a pull can never erase offline work.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    action::{Action, Verb},
+    detail::Comment,
+    ids::{ActionId, ConnectionId, ItemId},
+    item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, StatusGroup, WorkItem},
+    outbox::OutboxState,
+    patient::{Me, Person, PersonName},
+    text::fold,
+};
+
+/// What stands unsettled on a row. Ordered by how much it wants a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub enum Unsettled {
+    /// Nothing.
+    Nothing,
+    /// Something is on its way.
+    Pending,
+    /// It is not known whether something arrived.
+    Doubt,
+    /// Something waits for a person.
+    NeedsPerson,
+}
+
+impl Unsettled {
+    /// The number under which it is stored and sorted.
+    pub fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// The value stored under this number.
+    pub fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Nothing,
+            1 => Self::Pending,
+            2 => Self::Doubt,
+            _ => Self::NeedsPerson,
+        }
+    }
+
+    fn of(state: OutboxState) -> Self {
+        match state {
+            OutboxState::Confirmed | OutboxState::Discarded | OutboxState::Withdrawn => Self::Nothing,
+            OutboxState::Doubtful => Self::Doubt,
+            OutboxState::NeedsPerson => Self::NeedsPerson,
+            OutboxState::Held | OutboxState::Queued | OutboxState::Inflight | OutboxState::Following => Self::Pending,
+        }
+    }
+}
+
+/// One row of the worklist.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct WorklistRow {
+    /// The item.
+    pub id: ItemId,
+    /// Whose it is.
+    pub connection: ConnectionId,
+    /// The remote's id.
+    pub external_id: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// `CORDERO, Thelma (Ms)`; `None` when the remote does not say.
+    pub patient: Option<String>,
+    /// The birth date's day, `YYYY-MM-DD`, or the remote's text when it cannot be read.
+    pub birth_date: Option<String>,
+    /// The remote's own word.
+    pub gender: Option<String>,
+    /// The number by which the patient or the item is spoken of, MRN first.
+    pub identifier: Option<Identifier>,
+    /// The accession number.
+    pub accession: Option<String>,
+    /// What it is about.
+    pub title: Option<String>,
+    /// The remote's word for the status.
+    pub status: Option<String>,
+    /// Whether the word is documented.
+    pub status_known: bool,
+    /// Our group for it.
+    pub status_group: StatusGroup,
+    /// How soon it wants attention.
+    pub priority: Priority,
+    /// When it should be finished.
+    pub due: Option<DateTime<Utc>>,
+    /// Who works on it.
+    pub assignee: Option<String>,
+    /// Whether that is me.
+    pub mine: bool,
+    /// When it was made upstream.
+    pub created: Option<DateTime<Utc>>,
+    /// When it last changed upstream.
+    pub updated: Option<DateTime<Utc>>,
+    /// Marks beside the status.
+    pub flags: Vec<Flag>,
+    /// How many comments it has, mine on their way included.
+    pub comments: u32,
+    /// What stands unsettled on it.
+    pub unsettled: Unsettled,
+    /// Whether the remote no longer has it.
+    pub gone: bool,
+    /// The title of its connection's system, in a word.
+    pub system: String,
+}
+
+/// What the projection needs beside the item and its actions.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// Whose item it is.
+    pub connection: ConnectionId,
+    /// The connection's system.
+    pub system: &'a str,
+    /// Who the person at this desk is there.
+    pub me: &'a Me,
+    /// Whether the remote no longer has the item.
+    pub gone: bool,
+}
+
+/// A comment as a person sees it: one that the remote has, or one of mine on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeenComment<'a> {
+    /// What was written.
+    pub comment: Comment,
+    /// My action behind it, while the remote's copy of it has not come back.
+    pub action: Option<&'a Action>,
+}
+
+/// The row for `item` with `actions` (every action on it that still shows) laid over it.
+pub fn row(item: &WorkItem, actions: &[Action], setting: Setting<'_>) -> WorklistRow {
+    let patient = item.patient.as_ref();
+    let assignees: Vec<String> = item.assignees.iter().filter_map(|person| person.name.plain()).collect();
+    let identifier = [IdentifierKind::Mrn, IdentifierKind::Display, IdentifierKind::Accession]
+        .into_iter()
+        .find_map(|kind| item.identifier(kind));
+    WorklistRow {
+        id: ItemId::derive(setting.connection, item.kind, &item.external_id),
+        connection: setting.connection,
+        external_id: item.external_id.clone(),
+        kind: item.kind,
+        patient: patient.and_then(|patient| patient.name.display()),
+        birth_date: patient.and_then(|patient| patient.birth_date.as_ref()).map(|date| day(&date.text)),
+        gender: patient.and_then(|patient| patient.gender.clone()),
+        identifier: identifier.cloned(),
+        accession: item.identifier(IdentifierKind::Accession).map(|accession| accession.value.clone()),
+        title: item.title.clone(),
+        status: item.status.word.clone(),
+        status_known: item.status.known,
+        status_group: item.status.group,
+        priority: item.priority,
+        due: item.due.as_ref().and_then(|due| due.at),
+        assignee: (!assignees.is_empty()).then(|| assignees.join(", ")),
+        mine: item.assignees.iter().any(|person| setting.me.is(person)),
+        created: item.created.as_ref().and_then(|created| created.at),
+        updated: item.updated.as_ref().and_then(|updated| updated.at),
+        flags: item.flags.clone(),
+        comments: u32::try_from(comments(item, actions).len()).unwrap_or(u32::MAX),
+        unsettled: actions.iter().map(|action| Unsettled::of(action.state)).max().unwrap_or(Unsettled::Nothing),
+        gone: setting.gone,
+        system: setting.system.to_owned(),
+    }
+}
+
+/// The date part of a birth date, whatever time of day the remote put behind it.
+fn day(text: &str) -> String {
+    let day: String = text.chars().take(10).collect();
+    if chrono::NaiveDate::parse_from_str(&day, "%Y-%m-%d").is_ok() { day } else { text.to_owned() }
+}
+
+/// The item's comments, oldest first: the remote's, then mine whose remote copy is not here yet. A comment of mine that
+/// came back in a pull is shown once: by its remote copy.
+pub fn comments<'a>(item: &WorkItem, actions: &'a [Action]) -> Vec<SeenComment<'a>> {
+    let mut seen: Vec<SeenComment<'a>> =
+        item.comments.iter().map(|comment| SeenComment { comment: comment.clone(), action: None }).collect();
+    seen.sort_by_key(|seen| seen.comment.made.as_ref().and_then(|made| made.at));
+    for action in actions.iter().filter(|action| shows_as_comment(item, action)) {
+        seen.push(SeenComment {
+            comment: Comment {
+                id: action.remote_ref.clone(),
+                text: action.text("text").unwrap_or_default().to_owned(),
+                internal: action.flag("internal"),
+                author: Some(Person {
+                    id: None,
+                    name: PersonName::of(Some(&action.actor.name), None),
+                    email: action.actor.email.clone(),
+                }),
+                made: Some(crate::moment::Moment { text: action.made_at.to_rfc3339(), at: Some(action.made_at) }),
+            },
+            action: Some(action),
+        });
+    }
+    seen
+}
+
+fn shows_as_comment(item: &WorkItem, action: &Action) -> bool {
+    action.verb == Verb::Comment
+        && !matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn)
+        && !has_comment(item, action.remote_ref.as_deref())
+}
+
+fn has_comment(item: &WorkItem, id: Option<&str>) -> bool {
+    id.is_some_and(|id| item.comments.iter().any(|comment| comment.id.as_deref() == Some(id)))
+}
+
+/// How long the overlay of a confirmed action outlives its confirmation when the remote never shows its effect in a way
+/// that can be recognised. Until then a remote that applies late must not make the row flicker back.
+pub const OVERLAY_MINUTES: i64 = 60;
+
+/// Whether a confirmed action still has to be laid over its item, given when the read began that the base came from.
+pub fn still_shows(item: &WorkItem, action: &Action, read_began: DateTime<Utc>) -> bool {
+    match action.state {
+        OutboxState::Discarded | OutboxState::Withdrawn => false,
+        OutboxState::Confirmed => {
+            !has_comment(item, action.remote_ref.as_deref())
+                && action
+                    .settled_at
+                    .is_some_and(|settled| read_began < settled + chrono::Duration::minutes(OVERLAY_MINUTES))
+        }
+        _ => true,
+    }
+}
+
+/// Everything about the item that the search box looks through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SearchText {
+    /// Patient names.
+    pub patient: String,
+    /// Every identifier, and the remote's id.
+    pub identifiers: String,
+    /// The title.
+    pub title: String,
+    /// Comments, mine on their way included; assignees; decisions and medication.
+    pub text: String,
+}
+
+/// The search text of an item with its actions laid over it.
+pub fn search_text(item: &WorkItem, actions: &[Action]) -> SearchText {
+    let mut text = String::new();
+    let mut add = |part: &str| {
+        text.push_str(part);
+        text.push('\n');
+    };
+    for seen in comments(item, actions) {
+        add(&seen.comment.text);
+    }
+    for person in &item.assignees {
+        add(&person.name.plain().unwrap_or_default());
+    }
+    for decision in &item.decisions {
+        add(decision.text.as_deref().unwrap_or_default());
+        for medication in &decision.medication {
+            add(&medication.medicine);
+        }
+    }
+    let identifiers: Vec<&str> = item
+        .identifiers
+        .iter()
+        .map(|identifier| identifier.value.as_str())
+        .chain(std::iter::once(item.external_id.as_str()))
+        .collect();
+    SearchText {
+        patient: item.patient.as_ref().and_then(|patient| patient.name.display()).unwrap_or_default(),
+        identifiers: identifiers.join("\n"),
+        title: item.title.clone().unwrap_or_default(),
+        text,
+    }
+}
+
+/// What a column of names is sorted by; nothing sorts last.
+pub fn sort_text(text: Option<&str>) -> Option<String> {
+    text.map(fold).filter(|folded| !folded.is_empty())
+}
+
+/// The action that `comment` is the remote's copy of: mine, the same text, not there before it was sent, not taken by
+/// another action. Used to bind a confirmed action whose reply named no id, so that it is not shown twice.
+pub fn action_behind(comment: &Comment, me: &Me, unbound: &[Action], taken: &[ActionId]) -> Option<ActionId> {
+    let author = comment.author.as_ref()?;
+    let id = comment.id.as_ref()?;
+    let text = crate::text::normalise_comment(&comment.text);
+    unbound
+        .iter()
+        .filter(|action| !taken.contains(&action.id))
+        .find(|action| {
+            me.is(author)
+                && action.flag("internal") == comment.internal
+                && action.text("text").map(crate::text::normalise_comment).as_deref() == Some(&text)
+                && !action.baseline.as_ref().is_some_and(|baseline| baseline.my_comments.contains(id))
+        })
+        .map(|action| action.id)
+}

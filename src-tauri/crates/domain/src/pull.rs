@@ -1,0 +1,56 @@
+//! What a remote said in one page of a feed, on its way from the remote client to the store.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::item::WorkItem;
+
+/// The part of a feed that one sweep reads from its first page to its last.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Slice {
+    /// Everything whose feed time lies between two instants, both included.
+    Window {
+        /// The first instant.
+        from: DateTime<Utc>,
+        /// The last instant.
+        to: DateTime<Utc>,
+    },
+}
+
+/// One record of a page, converted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The item.
+    pub item: WorkItem,
+    /// Items that came inside it and live and go with it (a case's orders).
+    pub children: Vec<WorkItem>,
+    /// The remote's own JSON, without signed URLs and file contents.
+    pub raw: String,
+    /// Changes exactly when what the remote says of the item changes; attachments take no part, since sweeps leave them out.
+    pub fingerprint: String,
+}
+
+/// A record that could not be read. Kept and counted, never dropped in silence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// The remote's id, when at least that could be read.
+    pub external_id: Option<String>,
+    /// What is wrong with it, without its contents.
+    pub reason: String,
+    /// The remote's own JSON, without signed URLs and file contents.
+    pub raw: String,
+}
+
+/// One page of a feed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// What could be read.
+    pub records: Vec<Record>,
+    /// What could not.
+    pub rejected: Vec<Rejected>,
+    /// Where the next page begins; `None` on the last page.
+    pub next: Option<String>,
+    /// What this page taught about the system, to be kept with the connection: key and value.
+    pub learned: Vec<(String, String)>,
+}

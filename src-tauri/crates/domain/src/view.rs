@@ -1,0 +1,347 @@
+//! What the window and `roundsctl --json` are given: the stable shapes of the answers from the core.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    action::Reason,
+    declare::ActionDeclaration,
+    detail::{Appointment, Attachment, Decision, FactGroup, Form, HistoryEntry, Order, Payment},
+    ids::{ActionId, ConnectionId, ItemId},
+    item::{Identifier, StatusGroup},
+    moment::Moment,
+    outbox::OutboxState,
+    patient::Patient,
+    projection::WorklistRow,
+    query::{Chip, QueryProblem},
+};
+
+macro_rules! view {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type),+ }
+    };
+}
+
+/// A column the worklist can be sorted by; each has an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub enum SortColumn {
+    /// STAT first, then the oldest: the order of work.
+    Work,
+    /// Patient name.
+    Patient,
+    /// Title.
+    Title,
+    /// Status group, then the oldest.
+    Status,
+    /// Who works on it.
+    Assignee,
+    /// When it was made.
+    Created,
+    /// When it last changed.
+    Updated,
+    /// When it should be finished.
+    Due,
+}
+
+impl SortColumn {
+    /// Every column.
+    pub const ALL: [Self; 8] =
+        [Self::Work, Self::Patient, Self::Title, Self::Status, Self::Assignee, Self::Created, Self::Updated, Self::Due];
+
+    /// The word for it on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Patient => "patient",
+            Self::Title => "title",
+            Self::Status => "status",
+            Self::Assignee => "assignee",
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Due => "due",
+        }
+    }
+}
+
+view!(
+    /// What is asked of the worklist.
+    ListRequest {
+        /// The filter, as typed.
+        query: String,
+        /// The column to sort by.
+        sort: SortColumn,
+        /// Whether the other way round.
+        descending: bool,
+        /// How many rows to leave out before the first.
+        offset: u32,
+        /// How many rows at most.
+        limit: u32,
+    }
+);
+view!(
+    /// A stretch of the worklist.
+    ListAnswer {
+        /// The rows, in order.
+        rows: Vec<WorklistRow>,
+        /// How many rows match in all.
+        total: u32,
+        /// The filter as it was understood.
+        chips: Vec<Chip>,
+        /// What in the filter was not understood, and what to write instead.
+        problem: Option<QueryProblem>,
+    }
+);
+view!(
+    /// How many items of the default view stand in each status group, and what else has a count.
+    Counts {
+        /// Items not finished.
+        open: u32,
+        /// By status group.
+        groups: Vec<GroupCount>,
+        /// Assigned to me and not finished.
+        mine: u32,
+        /// Not finished and assigned to nobody.
+        unassigned: u32,
+        /// Urgent or STAT, and not finished.
+        urgent: u32,
+        /// Items with something that waits for a person.
+        needs_person: u32,
+        /// Items with something in doubt.
+        in_doubt: u32,
+        /// All items of the default view.
+        all: u32,
+    }
+);
+view!(
+    /// A count of one status group.
+    GroupCount {
+        /// The group.
+        group: StatusGroup,
+        /// How many.
+        count: u32,
+    }
+);
+view!(
+    /// The page of one item.
+    ItemView {
+        /// Its row.
+        row: WorklistRow,
+        /// Whom it is about.
+        patient: Option<Patient>,
+        /// Its names and its patient's.
+        identifiers: Vec<Identifier>,
+        /// The connection's name, which is also the issuer of identifiers that name none.
+        connection_name: String,
+        /// What people call the system.
+        system_title: String,
+        /// Made upstream.
+        created: Option<Moment>,
+        /// Changed upstream.
+        updated: Option<Moment>,
+        /// When what is shown was last read from the remote.
+        read_at: DateTime<Utc>,
+        /// The summary.
+        facts: Vec<FactGroup>,
+        /// Filled-in forms.
+        forms: Vec<Form>,
+        /// Decisions with medication.
+        decisions: Vec<Decision>,
+        /// Orders with shipping.
+        orders: Vec<Order>,
+        /// Comments and internal notes, oldest first, mine on their way included.
+        comments: Vec<CommentView>,
+        /// What happened to it.
+        history: Vec<HistoryEntry>,
+        /// Appointments.
+        appointments: Vec<Appointment>,
+        /// Payments.
+        payments: Vec<Payment>,
+        /// Attached files; `None` when they were never asked for.
+        attachments: Option<Vec<Attachment>>,
+        /// What can be done with it.
+        actions: Vec<ActionOffer>,
+        /// Everything done here with it that still shows or is unsettled.
+        outbox: Vec<OutboxRow>,
+    }
+);
+view!(
+    /// A comment as a person sees it.
+    CommentView {
+        /// The remote's id.
+        id: Option<String>,
+        /// What was written.
+        text: String,
+        /// Whether only staff can read it.
+        internal: bool,
+        /// Who wrote it.
+        author: Option<String>,
+        /// Whether that is me.
+        mine: bool,
+        /// When.
+        made: Option<Moment>,
+        /// The action behind it, while the remote's copy has not come back.
+        action: Option<OutboxRow>,
+    }
+);
+view!(
+    /// A declared action, with whether it can be done with this item now.
+    ActionOffer {
+        /// What is declared.
+        declaration: ActionDeclaration,
+        /// Why it cannot be done; `None` when it can.
+        refused: Option<String>,
+        /// The legal values of its choice field, when they depend on the item.
+        targets: Vec<String>,
+        /// What the person had begun to fill in.
+        draft: Option<Value>,
+    }
+);
+view!(
+    /// One row of the outbox.
+    OutboxRow {
+        /// The action.
+        id: ActionId,
+        /// The item it is about.
+        item: ItemId,
+        /// The item's patient, for the banner.
+        patient: Option<String>,
+        /// The number by which the item is spoken of.
+        identifier: Option<Identifier>,
+        /// The item's title.
+        title: Option<String>,
+        /// The connection's name.
+        connection_name: String,
+        /// The system's name for the action.
+        action: String,
+        /// What its button says.
+        label: String,
+        /// What the person filled in.
+        fields: Value,
+        /// Who did it.
+        actor: String,
+        /// When they did it.
+        made_at: DateTime<Utc>,
+        /// Where it stands.
+        state: OutboxState,
+        /// What a person reads for that. Times of day are written by the window, from `settledAt`.
+        words: String,
+        /// Why it stands there.
+        reason: Option<Reason>,
+        /// How many times it was sent.
+        attempts: u32,
+        /// When something is to be done about it next.
+        next_at: Option<DateTime<Utc>>,
+        /// When it became final.
+        settled_at: Option<DateTime<Utc>>,
+        /// What a person can do about it now: `undo`, `retry`, `discard`, `keepMine`, `takeTheirs`.
+        choices: Vec<String>,
+    }
+);
+view!(
+    /// How a connection stands.
+    ConnectionView {
+        /// The connection.
+        id: ConnectionId,
+        /// Its name.
+        name: String,
+        /// The word for its system.
+        system: String,
+        /// What people call the system.
+        system_title: String,
+        /// Where it is.
+        base_url: String,
+        /// Its settings, secrets not among them.
+        settings: Value,
+        /// What stands in its way; `None` when nothing does.
+        trouble: Option<ConnectionTrouble>,
+        /// Its feeds.
+        feeds: Vec<FeedView>,
+        /// Actions not settled yet.
+        unsettled: u32,
+        /// Records that could not be read.
+        rejected: u32,
+        /// Status words that Rounds does not know, with how many items have them.
+        unknown_words: Vec<WordCount>,
+        /// What was learned about the system, in words.
+        notes: Vec<String>,
+    }
+);
+view!(
+    /// A word and how often it was seen.
+    WordCount {
+        /// The word.
+        word: String,
+        /// How many items have it.
+        count: u32,
+    }
+);
+
+/// What stands in a connection's way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionTrouble {
+    /// What kind of trouble.
+    pub kind: TroubleKind,
+    /// What happened, what is safe, what to do.
+    pub text: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// What kind of trouble a connection has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub enum TroubleKind {
+    /// It cannot be reached.
+    Offline,
+    /// It asked to be left alone for a while.
+    Waiting,
+    /// It refused the sign-in.
+    SignIn,
+    /// It answers in a way that cannot be used.
+    Unreadable,
+    /// It refuses what is asked.
+    Refused,
+}
+
+view!(
+    /// How a feed stands.
+    FeedView {
+        /// Its name.
+        name: String,
+        /// What it brings.
+        title: String,
+        /// When a whole pass over it last ended; `None` while the first goes on.
+        complete_at: Option<DateTime<Utc>>,
+        /// When anything was last read from it.
+        read_at: Option<DateTime<Utc>>,
+        /// How many parts a whole pass has.
+        parts: u32,
+        /// How many of them were read at least once.
+        parts_read: u32,
+        /// How many rows it brought that are here.
+        rows: u32,
+    }
+);
+view!(
+    /// A record that could not be read.
+    RejectedView {
+        /// The feed it came in.
+        feed: String,
+        /// The remote's id, when that much could be read.
+        external_id: Option<String>,
+        /// What is wrong with it.
+        reason: String,
+        /// When it was first seen.
+        seen_at: DateTime<Utc>,
+    }
+);
