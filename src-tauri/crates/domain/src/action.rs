@@ -160,6 +160,11 @@ pub struct Action {
     pub state: OutboxState,
     /// How many times it was sent; counted before sending.
     pub attempts: u32,
+    /// How many times in a row something stood in its way; spaces the next tries.
+    pub waits: u32,
+    /// How many sign-ins succeeded because of it since it last got through; a system that still says "sign in" after
+    /// one refuses this item, not the account.
+    pub sign_ins: u32,
     /// How many reads looked for it after the last doubtful send.
     pub looks: u32,
     /// How many times doubt ended in sending it again.

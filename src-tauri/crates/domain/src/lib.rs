@@ -15,5 +15,6 @@ pub mod patient;
 pub mod projection;
 pub mod pull;
 pub mod query;
+pub mod reply;
 pub mod text;
 pub mod view;

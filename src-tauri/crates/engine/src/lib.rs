@@ -1,1 +1,20 @@
-//! engine
+//! The decisions of pull and push, without any I/O: a state and an event in, the next state and what to do out.
+//!
+//! Nothing here knows a clock, a socket, a file or a runtime: a [`Tick`] brings the time and the randomness. So a whole
+//! schedule of faults is a seed, and every rule of `RELIABILITY.md` can be tested without waiting.
+
+pub mod backoff;
+pub mod outbox;
+pub mod pull;
+pub mod sign_in;
+
+use chrono::{DateTime, Utc};
+
+/// The moment of a decision: what time it is, and one random number for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tick {
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// Uniform in `0.0..1.0`.
+    pub random: f64,
+}

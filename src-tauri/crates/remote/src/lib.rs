@@ -1,1 +1,6 @@
-//! remote
+//! The only HTTP client. One folder per system, one line each in [`registry`].
+//!
+//! A system's DTOs keep the remote's spelling and never leave its folder; what leaves it are domain types.
+
+pub mod registry;
+pub mod seam;

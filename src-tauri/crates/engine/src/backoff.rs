@@ -1,0 +1,52 @@
+//! How long to wait before trying again.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::Tick;
+
+/// No wait of our own is longer.
+pub const CAP: Duration = Duration::from_mins(5);
+/// No wait that a remote asks for is honoured longer.
+pub const RETRY_AFTER_CAP: Duration = Duration::from_hours(1);
+const FIRST: Duration = Duration::from_secs(1);
+
+/// When to try again after `failures` failures in a row: exponential with full jitter, at most [`CAP`]; what the remote
+/// asked for is a lower bound, honoured up to [`RETRY_AFTER_CAP`].
+pub fn next_try(failures: u32, asked: Option<Duration>, tick: Tick) -> DateTime<Utc> {
+    let ceiling = FIRST.saturating_mul(1_u32.checked_shl(failures.min(16)).unwrap_or(u32::MAX)).min(CAP);
+    let jittered = ceiling.mul_f64(tick.random.clamp(0.0, 1.0));
+    let wait = match asked {
+        Some(asked) => asked.min(RETRY_AFTER_CAP) + jittered.min(FIRST),
+        None => jittered.max(FIRST / 4),
+    };
+    tick.now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(failures: u32, asked: Option<u64>, random: f64) -> i64 {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        (next_try(failures, asked.map(Duration::from_secs), Tick { now, random }) - now).num_milliseconds()
+    }
+
+    #[test]
+    fn waits_grow_are_jittered_and_bounded() {
+        assert_eq!(wait(0, None, 0.0), 250, "never at once");
+        assert_eq!(wait(0, None, 1.0), 1_000);
+        assert_eq!(wait(3, None, 1.0), 8_000);
+        assert_eq!(wait(3, None, 0.5), 4_000);
+        assert_eq!(wait(9, None, 1.0), 300_000);
+        assert_eq!(wait(u32::MAX, None, 1.0), 300_000);
+    }
+
+    #[test]
+    fn what_the_remote_asks_for_is_a_lower_bound_up_to_an_hour() {
+        assert_eq!(wait(0, Some(30), 0.0), 30_000);
+        assert_eq!(wait(9, Some(30), 1.0), 31_000);
+        assert_eq!(wait(0, Some(u64::MAX), 0.0), 3_600_000);
+    }
+}

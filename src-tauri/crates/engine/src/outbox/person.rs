@@ -1,0 +1,80 @@
+//! What a person may decide about an action, and what comes of it.
+
+use rounds_domain::{
+    action::{Action, ReasonKind},
+    outbox::OutboxState,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Tick;
+
+/// Something that a person can decide about an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Choice {
+    /// Take it back before it leaves.
+    Undo,
+    /// Try or look again now.
+    Retry,
+    /// Give it up, with a reason.
+    Discard,
+    /// Do it on what is there now.
+    KeepMine,
+    /// Leave what is there.
+    TakeTheirs,
+}
+
+impl Choice {
+    /// The word for it in the window and on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Undo => "undo",
+            Self::Retry => "retry",
+            Self::Discard => "discard",
+            Self::KeepMine => "keepMine",
+            Self::TakeTheirs => "takeTheirs",
+        }
+    }
+}
+
+/// What a person can decide about `action` now. While it may be on its way nothing can be given up: it is being looked
+/// for, and a person who gave it up might do it a second time.
+pub fn choices(action: &Action) -> Vec<Choice> {
+    match action.state {
+        OutboxState::Held => vec![Choice::Undo],
+        OutboxState::Queued => vec![Choice::Retry, Choice::Discard],
+        OutboxState::Doubtful | OutboxState::Following => vec![Choice::Retry],
+        OutboxState::NeedsPerson
+            if action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Conflict) =>
+        {
+            vec![Choice::KeepMine, Choice::TakeTheirs, Choice::Discard]
+        }
+        OutboxState::NeedsPerson => vec![Choice::Retry, Choice::Discard],
+        OutboxState::Inflight | OutboxState::Confirmed | OutboxState::Discarded | OutboxState::Withdrawn => vec![],
+    }
+}
+
+/// What a decision comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The action goes on as this.
+    Goes(Action),
+    /// The action ends as this, and a new one with the same contents takes its place, on what is there now.
+    Again(Action),
+}
+
+/// Carries out a decision that [`choices`] offers; `None` when it does not.
+pub fn decide(action: &Action, choice: Choice, tick: Tick) -> Option<Outcome> {
+    if !choices(action).contains(&choice) {
+        return None;
+    }
+    let ended = |state| Action { state, next_at: None, settled_at: Some(tick.now), ..action.clone() };
+    Some(match (choice, action.state) {
+        (Choice::Undo, _) => Outcome::Goes(ended(OutboxState::Withdrawn)),
+        (Choice::Discard | Choice::TakeTheirs, _) => Outcome::Goes(ended(OutboxState::Discarded)),
+        (Choice::KeepMine, _) | (Choice::Retry, OutboxState::NeedsPerson) => {
+            Outcome::Again(ended(OutboxState::Discarded))
+        }
+        (Choice::Retry, _) => Outcome::Goes(Action { next_at: Some(tick.now), waits: 0, ..action.clone() }),
+    })
+}

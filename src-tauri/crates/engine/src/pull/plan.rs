@@ -1,0 +1,260 @@
+//! Which slice of a feed is read next.
+//!
+//! A feed of windows has nothing that tells what changed, so windows are swept whole, again and again: the newest at
+//! every poll, those with open or recently changed items often, all others rarely (`carevalidate.md`, "Changes").
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rounds_domain::pull::Slice;
+use serde::{Deserialize, Serialize};
+
+/// How often the slices of a feed are read, and how far back they go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The first instant of the first window.
+    pub history_from: DateTime<Utc>,
+    /// How often the newest window is read.
+    pub poll: TimeDelta,
+    /// How often a window with open or recently changed items is swept.
+    pub hot: TimeDelta,
+    /// How often every other window is swept.
+    pub cold: TimeDelta,
+}
+
+/// How a slice stands, as the store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SliceState {
+    /// The store's number for it.
+    pub key: i64,
+    /// What it reads.
+    pub slice: Slice,
+    /// Where its sweep goes on; `None` at the beginning.
+    pub cursor: Option<String>,
+    /// When the sweep that is under way began.
+    pub began: Option<DateTime<Utc>>,
+    /// When the last complete sweep began.
+    pub complete: Option<DateTime<Utc>>,
+    /// How many complete sweeps in a row brought items that were not here.
+    pub restless: u32,
+    /// How many sweeps in a row failed.
+    pub failures: u32,
+    /// Not before this.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Whether it holds open or recently changed items.
+    pub hot: bool,
+}
+
+/// How much a person asked to be read now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Extent {
+    /// The newest window and every window with open or recently changed items.
+    Recent,
+    /// Everything.
+    Full,
+}
+
+/// A person's wish to have things read now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// When it was made: a sweep that began later fulfils it.
+    pub at: DateTime<Utc>,
+    /// How much.
+    pub extent: Extent,
+}
+
+/// A window may not be swept more often in a row than this only because each sweep brought something new.
+pub const RESTLESS: u32 = 3;
+/// How far past our clock a window reaches: a server whose clock is ahead must not hide its newest items.
+const AHEAD: TimeDelta = TimeDelta::days(1);
+
+/// The windows that cover everything from `pace.history_from` to now, oldest first. Each is `days` long and overlaps the
+/// one before by `overlap_seconds`. Their bounds do not depend on `now`, so that a window keeps its state from day to day.
+pub fn windows(days: i64, overlap_seconds: i64, pace: Pace, now: DateTime<Utc>) -> Vec<Slice> {
+    let length = TimeDelta::days(days.max(1));
+    let step = length - TimeDelta::seconds(overlap_seconds.clamp(0, 3_600));
+    let mut windows = Vec::new();
+    let mut from = pace.history_from;
+    while from <= now + AHEAD {
+        windows.push(Slice::Window { from, to: from + length });
+        from += step;
+    }
+    windows
+}
+
+/// The part of `slice` that can hold anything yet: its end is cut shortly after now.
+pub fn readable(slice: &Slice, now: DateTime<Utc>) -> Slice {
+    match slice {
+        Slice::Window { from, to } => {
+            let end = (now + AHEAD).max(*from + TimeDelta::seconds(1));
+            Slice::Window { from: *from, to: (*to).min(end) }
+        }
+    }
+}
+
+/// The slices to read now, in order: sweeps under way, then what was never read, newest first, then what is due again.
+pub fn due(slices: &[SliceState], pace: Pace, asked: Option<Asked>, now: DateTime<Utc>) -> Vec<i64> {
+    let newest = slices
+        .iter()
+        .filter(|slice| slice.failures < u32::MAX)
+        .map(|slice| start(&slice.slice))
+        .filter(|from| *from <= now)
+        .max();
+    let mut due: Vec<&SliceState> =
+        slices.iter().filter(|slice| is_due(slice, Some(start(&slice.slice)) >= newest, pace, asked, now)).collect();
+    due.sort_by_key(|slice| (slice.began.is_none(), slice.complete.is_some(), std::cmp::Reverse(start(&slice.slice))));
+    due.into_iter().map(|slice| slice.key).collect()
+}
+
+fn start(slice: &Slice) -> DateTime<Utc> {
+    match slice {
+        Slice::Window { from, .. } => *from,
+    }
+}
+
+fn is_due(slice: &SliceState, newest: bool, pace: Pace, asked: Option<Asked>, now: DateTime<Utc>) -> bool {
+    let asked_for = asked.is_some_and(|asked| {
+        let within = asked.extent == Extent::Full || newest || slice.hot;
+        within && slice.complete.is_none_or(|complete| complete < asked.at)
+    });
+    if slice.next_at.is_some_and(|next| next > now && next < now + TimeDelta::hours(2))
+        && !(asked_for && slice.failures == 0)
+    {
+        return false;
+    }
+    let Some(complete) = slice.complete else { return true };
+    if slice.began.is_some() || asked_for || (1..RESTLESS).contains(&slice.restless) {
+        return true;
+    }
+    let every = match (newest, slice.hot) {
+        (true, _) => pace.poll,
+        (false, true) => pace.hot,
+        (false, false) => pace.cold,
+    };
+    // A clock that was set back must not make a slice look fresh for years.
+    complete > now || now - complete >= every
+}
+
+/// When a slice becomes due next, if nothing else happens.
+pub fn next_due(slices: &[SliceState], pace: Pace, now: DateTime<Utc>) -> DateTime<Utc> {
+    if !due(slices, pace, None, now).is_empty() {
+        return now;
+    }
+    let retries = slices.iter().filter_map(|slice| slice.next_at).filter(|next| *next > now);
+    retries.chain(std::iter::once(now + pace.poll)).min().unwrap_or(now + pace.poll)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(days: i64, seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + days) + TimeDelta::seconds(seconds)
+    }
+
+    const HOUR: TimeDelta = TimeDelta::hours(1);
+
+    fn pace() -> Pace {
+        Pace { history_from: at(0, 0), poll: TimeDelta::minutes(1), hot: HOUR, cold: TimeDelta::days(1) }
+    }
+
+    fn slices(now: DateTime<Utc>) -> Vec<SliceState> {
+        let states = windows(59, 1, pace(), now).into_iter().enumerate().map(|(index, slice)| SliceState {
+            key: i64::try_from(index).unwrap(),
+            slice,
+            cursor: None,
+            began: None,
+            complete: None,
+            restless: 0,
+            failures: 0,
+            next_at: None,
+            hot: false,
+        });
+        states.collect()
+    }
+
+    #[test]
+    fn windows_cover_all_time_overlap_by_a_second_and_never_exceed_their_length() {
+        let now = at(400, 123);
+        let windows = windows(59, 1, pace(), now);
+        let bounds: Vec<_> = windows.iter().map(|Slice::Window { from, to }| (*from, *to)).collect();
+        assert_eq!(bounds[0].0, pace().history_from);
+        for pair in bounds.windows(2) {
+            assert_eq!(pair[0].1 - pair[1].0, TimeDelta::seconds(1));
+        }
+        assert!(bounds.iter().all(|(from, to)| *to - *from == TimeDelta::days(59)));
+        assert!(bounds.last().unwrap().1 > now);
+        assert_eq!(windows[..3], super::windows(59, 1, pace(), now - TimeDelta::days(200))[..3], "bounds stay");
+    }
+
+    #[test]
+    fn a_first_pull_begins_with_the_newest_window() {
+        let all = slices(at(150, 0));
+        assert_eq!(due(&all, pace(), None, at(150, 0)), [2, 1, 0]);
+    }
+
+    #[test]
+    fn the_newest_is_polled_hot_ones_are_swept_hourly_and_the_rest_daily() {
+        let now = at(150, 0);
+        let mut all = slices(now);
+        for slice in &mut all {
+            slice.complete = Some(now);
+        }
+        all[1].hot = true;
+        assert!(due(&all, pace(), None, now).is_empty());
+        assert_eq!(due(&all, pace(), None, now + TimeDelta::minutes(1)), [2]);
+        assert_eq!(due(&all, pace(), None, now + HOUR), [2, 1]);
+        assert_eq!(due(&all, pace(), None, now + TimeDelta::days(1)), [2, 1, 0]);
+    }
+
+    #[test]
+    fn what_a_person_asks_for_is_read_now_and_once() {
+        let now = at(150, 0);
+        let mut all = slices(now);
+        for slice in &mut all {
+            slice.complete = Some(now);
+        }
+        all[0].hot = true;
+        let later = now + TimeDelta::seconds(5);
+        let ask = |extent| Some(Asked { at: later, extent });
+        assert_eq!(due(&all, pace(), ask(Extent::Recent), later), [2, 0]);
+        assert_eq!(due(&all, pace(), ask(Extent::Full), later), [2, 1, 0]);
+        for slice in &mut all {
+            slice.complete = Some(later);
+        }
+        assert!(due(&all, pace(), ask(Extent::Full), later).is_empty());
+    }
+
+    #[test]
+    fn a_sweep_under_way_goes_on_first_and_a_failed_one_waits() {
+        let now = at(150, 0);
+        let mut all = slices(now);
+        all[0].began = Some(now);
+        all[2].failures = 1;
+        all[2].next_at = Some(now + TimeDelta::seconds(30));
+        assert_eq!(due(&all, pace(), None, now), [0, 1]);
+    }
+
+    #[test]
+    fn a_window_that_brought_new_items_is_looked_at_again_but_not_forever() {
+        let now = at(150, 0);
+        let mut all = slices(now);
+        for slice in &mut all {
+            slice.complete = Some(now);
+        }
+        all[0].restless = 1;
+        assert_eq!(due(&all, pace(), None, now), [0]);
+        all[0].restless = RESTLESS;
+        assert!(due(&all, pace(), None, now).is_empty());
+    }
+
+    #[test]
+    fn a_clock_set_back_for_years_does_not_stop_the_sweeps() {
+        let now = at(150, 0);
+        let mut all = slices(now);
+        for slice in &mut all {
+            slice.complete = Some(now + TimeDelta::days(3_650));
+            slice.next_at = Some(now + TimeDelta::days(3_650));
+        }
+        assert_eq!(due(&all, pace(), None, now).len(), 3);
+    }
+}

@@ -1,0 +1,142 @@
+//! What a remote system is to the rest of Rounds: a declaration and a few verbs, each "not offered" unless it is.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+pub use rounds_domain::reply::{JobState, Receipt, SignedIn, Submitted};
+use rounds_domain::{
+    action::Action,
+    error::{AndNow, RemoteError},
+    item::{ItemKind, WorkItem},
+    moment::Moment,
+    patient::{Me, Person},
+    pull::{Page, Record, Slice},
+};
+
+/// One configured account at one system, as the client needs it. Holds secrets: never logged, never shown.
+#[derive(Clone)]
+pub struct Account {
+    /// Where the system is.
+    pub base_url: String,
+    /// Settings by key; a missing one means its declared default.
+    pub settings: BTreeMap<String, String>,
+    /// Secret parts by key.
+    pub secrets: BTreeMap<String, String>,
+    /// What earlier pages taught about the system (see [`Page::learned`]).
+    pub learned: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account")
+            .field("settings", &self.settings)
+            .field("learned", &self.learned)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The item that a verb is about, as the remote names it and as far as the remote told its times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The remote's id.
+    pub external_id: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// The remote's id of the case it belongs to.
+    pub parent: Option<String>,
+    /// When it was made upstream.
+    pub created: Option<Moment>,
+    /// When it last changed upstream, as far as is known here.
+    pub updated: Option<Moment>,
+}
+
+impl Target {
+    /// The target that names `item`.
+    pub fn of(item: &WorkItem) -> Self {
+        Self {
+            external_id: item.external_id.clone(),
+            kind: item.kind,
+            parent: item.parent.clone(),
+            created: item.created.clone(),
+            updated: item.updated.clone(),
+        }
+    }
+}
+
+/// The contents of one attached file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    /// The media type that the remote named, or `application/octet-stream`.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// How much of an item a refresh reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What sweeps read.
+    Plain,
+    /// Its attachments too: what they are called, not what is in them.
+    Attachments,
+}
+
+/// One connected remote system. Implementations keep their session to themselves.
+///
+/// Errors answer "and now?" by type. For [`submit`](Self::submit): `Offline`, `Later` and `SignIn` promise that nothing
+/// took effect; `Forbidden`, `Conflict`, `Invalid` and `Gone` are the remote's documented refusals; everything else
+/// after a byte may have left is `Doubtful`.
+#[async_trait]
+pub trait RemoteSystem: Send + Sync {
+    /// Who the person at this desk is there, as far as the account's settings say. No request is sent.
+    fn me(&self) -> Option<Me> {
+        None
+    }
+
+    /// Makes sure that the remote knows us, and says who we are there.
+    async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignedIn, RemoteError>;
+
+    /// Reads one page of a feed's slice, from the beginning or from where the page before ended.
+    async fn pull(
+        &self,
+        feed: &str,
+        slice: &Slice,
+        cursor: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Page, RemoteError>;
+
+    /// Reads one item again. `Ok(None)` when the remote answered and the item was not in the answer.
+    async fn refresh(&self, _target: &Target, _depth: Depth) -> Result<Option<Record>, RemoteError> {
+        Err(not_offered("reading one item"))
+    }
+
+    /// Finds an item by a number that a person has.
+    async fn look_up(&self, _number: &str) -> Result<Vec<Record>, RemoteError> {
+        Err(not_offered("looking up a number"))
+    }
+
+    /// Whom an item can be assigned to.
+    async fn candidates(&self, _target: &Target) -> Result<Vec<Person>, RemoteError> {
+        Err(not_offered("naming candidates"))
+    }
+
+    /// Reads one attached file.
+    async fn blob(&self, _target: &Target, _attachment: &str) -> Result<Blob, RemoteError> {
+        Err(not_offered("attachments"))
+    }
+
+    /// Sends an action, once. Never retries by itself.
+    async fn submit(&self, _target: &Target, _action: &Action) -> Result<Submitted, RemoteError> {
+        Err(not_offered("this action"))
+    }
+
+    /// Asks how far a job is.
+    async fn follow(&self, _job: &str) -> Result<JobState, RemoteError> {
+        Err(not_offered("following a job"))
+    }
+}
+
+fn not_offered(what: &str) -> RemoteError {
+    RemoteError::new(AndNow::Invalid, format!("This system does not offer {what}."))
+}

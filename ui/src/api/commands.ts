@@ -1,0 +1,89 @@
+/** The door to the core: every command, by the name the shell gives it. Nothing else calls `invoke`. */
+import { invoke } from '@tauri-apps/api/core';
+import type {
+  ConnectionView,
+  Counts,
+  ItemView,
+  ListAnswer,
+  ListRequest,
+  OutboxRow,
+  RejectedView,
+  System,
+} from './generated/bindings';
+import type { AppState, AttachmentContent, CommandError, Fields } from './types';
+
+const CODES = ['locked', 'notFound', 'invalid', 'notOffered', 'wrongKey', 'tooManyAttempts', 'inUse', 'failed'];
+
+let lockedElsewhere: () => void = () => {};
+
+/** Told when any command is refused because the profile is locked. */
+export function onLocked(listener: () => void): void {
+  lockedElsewhere = listener;
+}
+
+/** Whatever was thrown, as the door's error. */
+export function asCommandError(thrown: unknown): CommandError {
+  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown) {
+    const { code, message } = thrown;
+    if (typeof code === 'string' && CODES.includes(code)) {
+      return { code: code as CommandError['code'], message: String(message) };
+    }
+  }
+  return { code: 'failed', message: thrown instanceof Error ? thrown.message : String(thrown) };
+}
+
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    const error = asCommandError(thrown);
+    if (error.code === 'locked') lockedElsewhere();
+    throw error;
+  }
+}
+
+export const appState = () => call<AppState>('app_state');
+export const createProfile = (passphrase: string | null) => call<void>('create_profile', { passphrase });
+export const unlock = (passphrase: string | null) => call<void>('unlock', { passphrase });
+export const lock = () => call<void>('lock');
+export const startDemo = () => call<void>('start_demo');
+
+export const worklist = (request: ListRequest) => call<ListAnswer>('worklist', { request });
+export const counts = () => call<Counts>('counts');
+export const item = (id: string) => call<ItemView>('item', { id });
+export const watchItem = (id: string) => call<void>('watch_item', { id });
+
+export const act = (item: string, action: string, fields: Fields) =>
+  call<OutboxRow>('act', { item, action, fields });
+export const undo = (action: string) => call<void>('undo', { action });
+export const retry = (action: string) => call<void>('retry', { action });
+export const discard = (action: string, reason: string) => call<void>('discard', { action, reason });
+export const resolve = (action: string, keep: 'mine' | 'theirs') => call<void>('resolve', { action, keep });
+export const outbox = (all: boolean) => call<OutboxRow[]>('outbox', { all });
+export const saveDraft = (item: string, action: string, fields: Fields | null) =>
+  call<void>('save_draft', { item, action, fields });
+
+export const systems = () => call<System[]>('systems');
+export const connections = () => call<ConnectionView[]>('connections');
+export const addConnection = (connection: {
+  system: string;
+  name: string;
+  baseUrl: string;
+  settings: Fields;
+  secrets: Fields;
+}) => call<ConnectionView>('add_connection', connection);
+export const setConnection = (id: string, settings: Fields, secrets: Fields | null) =>
+  call<void>('set_connection', { id, settings, secrets });
+export const checkConnection = (id: string) => call<void>('check_connection', { id });
+export const removeConnection = (id: string) => call<void>('remove_connection', { id });
+export const rejected = (id: string) => call<RejectedView[]>('rejected', { id });
+
+export const fetchAttachment = (item: string, attachment: string) =>
+  call<void>('fetch_attachment', { item, attachment });
+export const attachment = (item: string, attachment: string) =>
+  call<AttachmentContent>('attachment', { item, attachment });
+
+export const syncNow = (full: boolean) => call<void>('sync_now', { full });
+export const preferences = () => call<Record<string, unknown>>('preferences');
+export const savePreferences = (preferences: Record<string, unknown>) =>
+  call<void>('save_preferences', { preferences });

@@ -1,0 +1,73 @@
+/** Times and dates as clinicians read them: the month in letters, the person's own zone. Strings come from the table. */
+import type { Strings } from '../strings';
+
+type Months = Strings['dates']['months'];
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** `14-Jul-1945` from `1945-07-14`; whatever cannot be read stays as the remote wrote it. */
+export function day(text: string, months: Months): string {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  const month = parts ? months[Number(parts[2]) - 1] : undefined;
+  return parts && month ? `${parts[3]}-${month}-${parts[1]}` : text;
+}
+
+/** `21-Nov-2026` in the person's zone. */
+export function dayOf(at: Date, months: Months): string {
+  return `${two(at.getDate())}-${months[at.getMonth()] ?? ''}-${at.getFullYear()}`;
+}
+
+/** `14:02` in the person's zone. */
+export function timeOf(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** `21-Nov-2026 14:02` in the person's zone. */
+export function dayAndTime(at: Date, months: Months): string {
+  return `${dayOf(at, months)} ${timeOf(at)}`;
+}
+
+/** The time of day when it is today, else the day with it. */
+export function timeOrDay(at: Date, now: number, months: Months): string {
+  const sameDay = new Date(now).toDateString() === at.toDateString();
+  return sameDay ? timeOf(at) : dayAndTime(at, months);
+}
+
+export interface Age {
+  count: number;
+  unit: 'day' | 'month' | 'year';
+}
+
+/** How old someone is: days in the first month, months below two years, then years. Null when it cannot be told. */
+export function age(birth: string, now: Date): Age | null {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(birth);
+  if (!parts) return null;
+  const [year, month, date] = [Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])];
+  const born = new Date(year, month, date);
+  if (born.getMonth() !== month || born.getTime() > now.getTime()) return null;
+  let months = (now.getFullYear() - year) * 12 + now.getMonth() - month;
+  if (now.getDate() < date) months -= 1;
+  if (months >= 24) return { count: Math.floor(months / 12), unit: 'year' };
+  if (months >= 1) return { count: months, unit: 'month' };
+  return { count: Math.floor((now.getTime() - born.getTime()) / 86_400_000), unit: 'day' };
+}
+
+export interface Span {
+  count: number;
+  unit: 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
+}
+
+/** A length of time in its largest whole unit. */
+export function span(ms: number): Span {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return { count: seconds, unit: 'second' };
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return { count: minutes, unit: 'minute' };
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return { count: hours, unit: 'hour' };
+  const days = Math.floor(hours / 24);
+  if (days < 14) return { count: days, unit: 'day' };
+  if (days < 70) return { count: Math.floor(days / 7), unit: 'week' };
+  if (days < 730) return { count: Math.floor(days / 30.44), unit: 'month' };
+  return { count: Math.floor(days / 365.25), unit: 'year' };
+}
