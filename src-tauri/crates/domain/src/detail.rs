@@ -62,6 +62,18 @@ part!(
         answered: Option<Moment>,
         /// Whether the question is put away.
         archived: bool,
+        /// What kind of answer it wants, in the remote's word.
+        #[serde(default)]
+        kind: Option<String>,
+        /// The answers it offers, when it offers some.
+        #[serde(default)]
+        options: Vec<String>,
+        /// Whether it had to be answered.
+        #[serde(default)]
+        required: bool,
+        /// Whether the remote marks the question as holding patient data.
+        #[serde(default)]
+        phi: bool,
     }
 );
 
@@ -180,6 +192,9 @@ part!(
         at: Option<Moment>,
         /// Whether only staff can see it.
         internal: bool,
+        /// Whether the remote marks it as holding patient data.
+        #[serde(default)]
+        phi: bool,
     }
 );
 part!(

@@ -1,1 +1,19 @@
-//! store
+//! The encrypted profile: the only SQL of Rounds.
+//!
+//! [`profile`] opens it (key, lock file, cipher, migrations), [`Store`] has the one write path and the readers, and each
+//! file of [`table`] is one table with what is done to it. Changes are announced after their commit.
+
+mod change;
+mod codec;
+mod error;
+
+pub mod profile;
+mod store;
+pub mod table;
+
+pub use change::Change;
+pub use error::StoreError;
+pub use store::Store;
+
+/// What a store call gives.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;

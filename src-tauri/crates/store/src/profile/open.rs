@@ -1,0 +1,133 @@
+//! Opening a profile: lock file, cipher, migrations, one writer, read-only readers.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    ConnectOptions, Connection, Row, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous},
+};
+
+use super::keyfile::{self, Key, Unlock};
+use crate::{Result, Store, StoreError};
+
+const DATABASE: &str = "rounds.db";
+const LOCK: &str = "lock";
+/// How many readers there are: the window's query, a count, and one to spare.
+const READERS: usize = 3;
+
+/// Keeps every other process out of the profile until it is dropped.
+#[derive(Debug)]
+pub struct LockFile(#[allow(dead_code)] fs::File);
+
+impl LockFile {
+    fn take(dir: &Path) -> Result<Self> {
+        let path = dir.join(LOCK);
+        let mut options = fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(fs::TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(fs::TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// Makes a new profile in `dir`, which may exist but must hold none.
+pub async fn create(dir: &Path, unlock: Unlock) -> Result<Store> {
+    fs::create_dir_all(dir)?;
+    #[cfg(unix)]
+    fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    let lock = LockFile::take(dir)?;
+    let database = dir.join(DATABASE);
+    if database.exists() {
+        return Err(StoreError::ProfileExists);
+    }
+    let key = in_background({
+        let dir = dir.to_owned();
+        move || keyfile::create(&dir, &unlock)
+    })
+    .await?;
+    keyfile::open_new(&database)?;
+    open_database(&database, &key, lock).await
+}
+
+/// Opens the profile in `dir`. A wrong key leaves every byte as it was.
+pub async fn open(dir: &Path, unlock: Unlock) -> Result<Store> {
+    if !keyfile::exists(dir) {
+        return Err(StoreError::NoProfile);
+    }
+    let lock = LockFile::take(dir)?;
+    let key = in_background({
+        let dir = dir.to_owned();
+        move || keyfile::open(&dir, &unlock)
+    })
+    .await?;
+    let database = dir.join(DATABASE);
+    if !database.exists() {
+        return Err(StoreError::Refused(
+            "The profile's database file is missing. Nothing was created in its place; put the file back.".into(),
+        ));
+    }
+    open_database(&database, &key, lock).await
+}
+
+/// Stretching a passphrase takes a while and the keychain may wait for its person: neither on a runtime thread.
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Database("the key could not be read".into()))?
+}
+
+fn options(path: &Path, key: &Key) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .pragma("key", key.pragma().to_string())
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", "-32768")
+        .locking_mode(SqliteLockingMode::Normal)
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(200)
+        .disable_statement_logging()
+}
+
+async fn open_database(path: &PathBuf, key: &Key, lock: LockFile) -> Result<Store> {
+    let mut writer = options(path, key)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("secure_delete", "ON")
+        .foreign_keys(true)
+        .connect()
+        .await?;
+    assert_cipher(&mut writer).await?;
+    sqlx::migrate!("../../../migrations").run(&mut writer).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::VersionMissing(_) => {
+            StoreError::Refused("This profile was used by a newer Rounds. Nothing was changed; update Rounds.".into())
+        }
+        sqlx::migrate::MigrateError::Execute(error) => error.into(),
+        other => StoreError::Database(other.to_string()),
+    })?;
+    let mut readers = Vec::with_capacity(READERS);
+    for _ in 0..READERS {
+        let reader = options(path, key).pragma("query_only", "1").pragma("wal_autocheckpoint", "0").connect().await?;
+        readers.push(reader);
+    }
+    Store::assemble(writer, readers, lock).await
+}
+
+/// A plain SQLite would ignore the key and write everything in the clear.
+async fn assert_cipher(connection: &mut SqliteConnection) -> Result<()> {
+    let row = sqlx::query("PRAGMA cipher_version").fetch_optional(&mut *connection).await?;
+    let version: Option<String> = row.and_then(|row| row.try_get(0).ok());
+    if version.is_none_or(|version| version.is_empty()) {
+        return Err(StoreError::Refused("This build has no encryption. Nothing was written.".into()));
+    }
+    sqlx::query("SELECT count(*) FROM sqlite_master").fetch_one(&mut *connection).await?;
+    connection.ping().await?;
+    Ok(())
+}

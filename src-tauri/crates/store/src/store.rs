@@ -1,0 +1,184 @@
+//! The one write path and the readers.
+
+use std::sync::{
+    Arc, Mutex as SyncMutex,
+    atomic::{AtomicU64, Ordering},
+};
+
+use futures::future::BoxFuture;
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{Mutex, Semaphore, broadcast};
+
+use crate::{Change, Result, StoreError, profile::LockFile};
+
+/// An open profile. Cheap to clone; all clones are closed together.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Mutex<Option<SqliteConnection>>,
+    readers: SyncMutex<Option<Vec<SqliteConnection>>>,
+    reader_free: Semaphore,
+    changes: broadcast::Sender<Arc<[Change]>>,
+    revision: AtomicU64,
+    lock: SyncMutex<Option<LockFile>>,
+}
+
+/// A write transaction: the connection, and what is to be announced once it is committed.
+pub(crate) struct Write<'c> {
+    pub(crate) db: &'c mut SqliteConnection,
+    changes: Vec<Change>,
+}
+
+impl Write<'_> {
+    pub(crate) fn announce(&mut self, change: Change) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+}
+
+impl Store {
+    pub(crate) async fn assemble(
+        writer: SqliteConnection,
+        readers: Vec<SqliteConnection>,
+        lock: LockFile,
+    ) -> Result<Self> {
+        let (changes, _) = broadcast::channel(1024);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                writer: Mutex::new(Some(writer)),
+                reader_free: Semaphore::new(readers.len()),
+                readers: SyncMutex::new(Some(readers)),
+                changes,
+                revision: AtomicU64::new(0),
+                lock: SyncMutex::new(Some(lock)),
+            }),
+        })
+    }
+
+    /// What changed, after each commit that changed something. A receiver that lags has missed some and must look again.
+    pub fn changes(&self) -> broadcast::Receiver<Arc<[Change]>> {
+        self.inner.changes.subscribe()
+    }
+
+    /// A number that grows with every announced change: what was read under one number still holds while it stays.
+    pub fn revision(&self) -> u64 {
+        self.inner.revision.load(Ordering::Acquire)
+    }
+
+    /// Runs `work` in one transaction on the only connection that writes. It runs to its end even when the caller goes
+    /// away: a transaction that is dropped half-way would poison the connection.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Write<'_>) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        let running = tokio::spawn(async move {
+            let mut writer = inner.writer.lock().await;
+            let db = writer.as_mut().ok_or(StoreError::Locked)?;
+            sqlx::query("BEGIN IMMEDIATE").execute(&mut *db).await?;
+            let mut write = Write { db, changes: Vec::new() };
+            let done = match work(&mut write).await {
+                Ok(value) => {
+                    sqlx::query("COMMIT").execute(&mut *write.db).await.map(|_| value).map_err(StoreError::from)
+                }
+                Err(error) => Err(error),
+            };
+            let changes = std::mem::take(&mut write.changes);
+            match done {
+                Ok(value) => {
+                    drop(writer);
+                    inner.announce(changes);
+                    Ok(value)
+                }
+                Err(error) => {
+                    // A full disk may have rolled back by itself; then there is nothing to undo.
+                    let _ = sqlx::query("ROLLBACK").execute(&mut *write.db).await;
+                    Err(error)
+                }
+            }
+        });
+        running.await.map_err(|_| StoreError::Database("a transaction ended unexpectedly".into()))?
+    }
+
+    /// Runs `work` on a read-only connection, in one read transaction, so that all it reads is of one moment.
+    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        let running = tokio::spawn(async move {
+            let _turn = inner.reader_free.acquire().await.map_err(|_| StoreError::Locked)?;
+            let mut db = inner.take_reader()?;
+            let result = read_transaction(&mut db, work).await;
+            inner.give_reader_back(db);
+            result
+        });
+        running.await.map_err(|_| StoreError::Database("a read ended unexpectedly".into()))?
+    }
+
+    /// Closes the profile: every later call answers [`StoreError::Locked`]. Waits for what is being written.
+    pub async fn close(&self) -> Result<()> {
+        self.inner.reader_free.close();
+        let readers = self.inner.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        for reader in readers.into_iter().flatten() {
+            reader.close().await?;
+        }
+        let writer = self.inner.writer.lock().await.take();
+        if let Some(mut writer) = writer {
+            // Leaves one file behind; when it cannot, the WAL holds everything and the next start goes on from it.
+            let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer).await;
+            writer.close().await?;
+        }
+        self.inner.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        Ok(())
+    }
+
+    /// Whether the file holds together, in SQLite's own words; empty when it does.
+    pub async fn check_integrity(&self) -> Result<Vec<String>> {
+        self.read(|db| {
+            Box::pin(async move {
+                let lines: Vec<String> = sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut *db).await?;
+                Ok(lines.into_iter().filter(|line| line != "ok").collect())
+            })
+        })
+        .await
+    }
+}
+
+async fn read_transaction<T, F>(db: &mut SqliteConnection, work: F) -> Result<T>
+where
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T>>,
+{
+    sqlx::query("BEGIN").execute(&mut *db).await?;
+    let result = work(&mut *db).await;
+    sqlx::query("ROLLBACK").execute(&mut *db).await?;
+    result
+}
+
+impl Inner {
+    fn announce(&self, changes: Vec<Change>) {
+        if !changes.is_empty() {
+            self.revision.fetch_add(1, Ordering::AcqRel);
+            // Nobody listening is fine.
+            let _ = self.changes.send(changes.into());
+        }
+    }
+
+    fn take_reader(&self) -> Result<SqliteConnection> {
+        let mut readers = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        readers.as_mut().and_then(Vec::pop).ok_or(StoreError::Locked)
+    }
+
+    fn give_reader_back(&self, db: SqliteConnection) {
+        let mut readers = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(readers) = readers.as_mut() {
+            readers.push(db);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Reading what is kept of an item.
+
+use chrono::{DateTime, Utc};
+use rounds_domain::{
+    action::Action,
+    ids::{ConnectionId, ItemId},
+    item::{ItemKind, WorkItem},
+    projection::WorklistRow,
+};
+use sqlx::{Row, SqliteConnection};
+
+use crate::{
+    Result, Store, StoreError, codec,
+    table::{
+        action, attachment,
+        connection::{self, Connection},
+        draft, worklist,
+    },
+};
+
+/// Everything that is kept of an item.
+#[derive(Debug, Clone)]
+pub struct StoredItem {
+    /// The store's number for it.
+    pub key: i64,
+    /// Its id.
+    pub id: ItemId,
+    /// The feed that brought it.
+    pub feed: String,
+    /// What its remote last said; with its attachments, if somebody asked for them.
+    pub item: WorkItem,
+    /// Changes with what its remote says.
+    pub fingerprint: String,
+    /// Its row, with what was done here laid over it.
+    pub row: WorklistRow,
+    /// Its connection.
+    pub connection: Connection,
+    /// When the read began that last showed it as it is.
+    pub read_at: DateTime<Utc>,
+    /// Whether its remote no longer has it.
+    pub gone: bool,
+    /// What was done with it here: what still shows, and everything unsettled.
+    pub actions: Vec<Action>,
+    /// What was begun and not sent: action and fields.
+    pub drafts: Vec<(String, serde_json::Value)>,
+}
+
+pub(crate) async fn key_of(db: &mut SqliteConnection, id: ItemId) -> Result<i64> {
+    sqlx::query_scalar("SELECT key FROM item WHERE id = ?")
+        .bind(id.0)
+        .fetch_optional(db)
+        .await?
+        .ok_or(StoreError::NotFound("This item"))
+}
+
+async fn load(db: &mut SqliteConnection, id: ItemId) -> Result<StoredItem> {
+    // What a complete sweep of its window returned was as new as that sweep.
+    let row = sqlx::query(
+        "SELECT key, connection, feed, fingerprint, body, gone_at IS NOT NULL AS gone,
+                max(read_at, coalesce((SELECT max(slice.complete_at) FROM slice WHERE slice.connection = item.connection
+                    AND slice.feed = item.feed AND item.feed_at BETWEEN slice.from_at AND slice.to_at AND item.missed = 0), 0)) AS read_at
+         FROM item WHERE id = ?",
+    )
+    .bind(id.0)
+    .fetch_optional(&mut *db)
+    .await?
+    .ok_or(StoreError::NotFound("This item"))?;
+    let key: i64 = row.try_get("key")?;
+    let mut item: WorkItem = codec::unpack(row.try_get("body")?)?;
+    item.attachments = attachment::of(db, key).await?;
+    Ok(StoredItem {
+        key,
+        id,
+        feed: row.try_get("feed")?,
+        item,
+        fingerprint: row.try_get("fingerprint")?,
+        row: worklist::line(db, key).await?,
+        connection: connection::by_key(db, row.try_get("connection")?).await?,
+        read_at: codec::time(row.try_get("read_at")?),
+        gone: row.try_get("gone")?,
+        actions: action::showing(db, &[key]).await?.remove(&key).unwrap_or_default(),
+        drafts: draft::of(db, key).await?,
+    })
+}
+
+impl Store {
+    /// Everything that is kept of one item.
+    pub async fn item(&self, id: ItemId) -> Result<StoredItem> {
+        self.read(move |db| Box::pin(load(db, id))).await
+    }
+
+    /// The item that a connection of this system calls `external_id`: a case before an order of the same name.
+    pub async fn find_item(&self, system: String, external_id: String) -> Result<Option<ItemId>> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let id: Option<uuid::Uuid> = sqlx::query_scalar(
+                    "SELECT item.id FROM item JOIN connection ON connection.key = item.connection
+                     WHERE connection.system = ? AND item.external_id = ? ORDER BY item.kind LIMIT 1",
+                )
+                .bind(system)
+                .bind(external_id)
+                .fetch_optional(db)
+                .await?;
+                Ok(id.map(ItemId))
+            })
+        })
+        .await
+    }
+
+    /// The remote's own JSON of one item, without signed URLs and file contents.
+    pub async fn raw(&self, id: ItemId) -> Result<String> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let bytes: Vec<u8> =
+                    sqlx::query_scalar("SELECT raw FROM item WHERE id = ?").bind(id.0).fetch_one(db).await?;
+                String::from_utf8(codec::decompress(&bytes)?).map_err(|_| StoreError::Damaged)
+            })
+        })
+        .await
+    }
+
+    /// How many items of each kind a connection holds that its remote still has.
+    pub async fn count_items(&self, connection: ConnectionId, kind: ItemKind) -> Result<u32> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let count: u32 = sqlx::query_scalar(
+                    "SELECT count(*) FROM item JOIN connection ON connection.key = item.connection
+                     WHERE connection.id = ? AND item.kind = ? AND item.gone_at IS NULL",
+                )
+                .bind(connection.0)
+                .bind(kind.code())
+                .fetch_one(db)
+                .await?;
+                Ok(count)
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,487 @@
+//! Keeping what a remote said: a page, or one item that was read again.
+//!
+//! A page is one transaction: its rows, their projection and search text, what is gone, and the cursor. Few statements
+//! carry many rows, since every statement has a price of its own.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use rounds_domain::{
+    action::Action,
+    detail::Attachment,
+    ids::{ConnectionId, ItemId},
+    item::{ItemKind, WorkItem},
+    outbox::OutboxState,
+    patient::Me,
+    projection,
+    pull::{Page, Record},
+};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use crate::{
+    Change, Result, Store, codec,
+    store::Write,
+    table::{
+        action, attachment,
+        connection::{self, Connection},
+        rejected,
+        slice::{self, Advance},
+        worklist,
+    },
+};
+
+/// A page on its way into the store.
+pub struct PageWrite {
+    /// Whose it is: the store's number.
+    pub connection: i64,
+    /// The feed it came from.
+    pub feed: String,
+    /// How it moves its sweep; `None` for an item that was read on its own.
+    pub advance: Option<Advance>,
+    /// What the remote said.
+    pub page: Page,
+    /// When the read began.
+    pub began: DateTime<Utc>,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// What a page came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Records that it held.
+    pub rows: u32,
+    /// Records that were not here before.
+    pub new: u32,
+    /// Records that were here and are different now.
+    pub changed: u32,
+    /// Records that could not be read.
+    pub rejected: u32,
+    /// Items that are now known to be gone.
+    pub gone: u32,
+}
+
+/// What is here of a record already.
+struct Known {
+    key: i64,
+    fingerprint: String,
+    missed: i64,
+    gone: bool,
+    shows: bool,
+}
+
+/// An item to be written.
+struct Fresh<'a> {
+    key: i64,
+    id: ItemId,
+    item: &'a WorkItem,
+    raw: &'a str,
+    fingerprint: String,
+    is_new: bool,
+}
+
+impl Store {
+    /// Keeps a page: base, projection, search, tombstones and cursor in one transaction.
+    pub async fn apply_page(&self, page: PageWrite) -> Result<Applied> {
+        self.write(move |write| Box::pin(async move { apply(write, page).await })).await
+    }
+}
+
+async fn apply(write: &mut Write<'_>, page: PageWrite) -> Result<Applied> {
+    let mut connection = connection::by_key(write.db, page.connection).await?;
+    connection::learn(write, &mut connection, &page.page.learned).await?;
+    let mut context = Context { connection: &connection, feed: &page.feed, began: page.began, now: page.now };
+    let mut applied = Applied {
+        rows: count(page.page.records.len()),
+        rejected: count(page.page.rejected.len()),
+        ..Applied::default()
+    };
+    let readable: Vec<&str> = page.page.records.iter().map(|record| record.item.external_id.as_str()).collect();
+    rejected::forget(write, connection.key, &readable).await?;
+    rejected::keep(write, &connection, &page.feed, &page.page.rejected, page.now).await?;
+    let seen = keep_records(write, &mut context, &page.page.records, &mut applied).await?;
+    if let Some(advance) = &page.advance {
+        let gone = slice::advance(write, advance, &seen, applied.new, page.now).await?;
+        applied.gone = count(gone.len());
+        bury(write, &context, &gone).await?;
+        // How far the feed is changes with every page; the window shows it.
+        write.announce(Change::Connection(connection.id));
+    }
+    Ok(applied)
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+struct Context<'a> {
+    connection: &'a Connection,
+    feed: &'a str,
+    began: DateTime<Utc>,
+    now: DateTime<Utc>,
+}
+
+/// Keeps the records of a page; answers the store's numbers of all of them.
+async fn keep_records(
+    write: &mut Write<'_>,
+    context: &mut Context<'_>,
+    records: &[Record],
+    applied: &mut Applied,
+) -> Result<Vec<i64>> {
+    // A record that stands on a page twice counts as it stood last.
+    let records: Vec<&Record> = {
+        let mut last: BTreeMap<(&str, i64), (usize, &Record)> = BTreeMap::new();
+        for (at, record) in records.iter().enumerate() {
+            last.insert((record.item.external_id.as_str(), record.item.kind.code()), (at, record));
+        }
+        let mut kept: Vec<_> = last.into_values().collect();
+        kept.sort_by_key(|(at, _)| *at);
+        kept.into_iter().map(|(_, record)| record).collect()
+    };
+    let known = known(write.db, context, records.iter().map(|record| &record.item)).await?;
+    let mut next_key = next_key(write.db).await?;
+    let mut seen = Vec::with_capacity(records.len());
+    let mut fresh = Vec::new();
+    let mut with_children = Vec::new();
+    let mut files = Vec::new();
+    for record in records {
+        let item = &record.item;
+        let here = known.get(&(item.external_id.clone(), item.kind));
+        let key = here.map_or_else(|| take(&mut next_key), |here| here.key);
+        seen.push(key);
+        if let Some(attachments) = &item.attachments {
+            files.push((key, item, attachments));
+        }
+        let is_same = here.is_some_and(|here| {
+            here.fingerprint == record.fingerprint && here.missed == 0 && !here.gone && !here.shows
+        });
+        if is_same {
+            if records_alone(context, here) {
+                touch(write.db, key, context.began).await?;
+            }
+            continue;
+        }
+        match here {
+            None => applied.new += 1,
+            Some(here) if here.fingerprint != record.fingerprint || here.gone => applied.changed += 1,
+            Some(_) => {}
+        }
+        fresh.push(Fresh {
+            key,
+            id: ItemId::derive(context.connection.id, item.kind, &item.external_id),
+            item,
+            raw: &record.raw,
+            fingerprint: record.fingerprint.clone(),
+            is_new: here.is_none(),
+        });
+        with_children.push(record);
+    }
+    let orphans = add_children(write.db, context, &with_children, &mut fresh, &mut next_key).await?;
+    save(write, context, &fresh).await?;
+    bury(write, context, &orphans).await?;
+    for (key, item, attachments) in files {
+        attachment::keep(write.db, key, attachments, context.now).await?;
+        write.announce(Change::Items(vec![ItemId::derive(context.connection.id, item.kind, &item.external_id)]));
+    }
+    Ok(seen)
+}
+
+/// Whether the read was of this one item, whose freshness is then its own and not its window's.
+fn records_alone(context: &Context<'_>, here: Option<&Known>) -> bool {
+    here.is_some() && context.feed.is_empty()
+}
+
+async fn touch(db: &mut SqliteConnection, key: i64, began: DateTime<Utc>) -> Result<()> {
+    sqlx::query("UPDATE item SET read_at = max(read_at, ?) WHERE key = ?")
+        .bind(codec::millis(began))
+        .bind(key)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+fn take(next: &mut i64) -> i64 {
+    let key = *next;
+    *next += 1;
+    key
+}
+
+async fn next_key(db: &mut SqliteConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(key), 0) + 1 FROM item").fetch_one(db).await?)
+}
+
+async fn known<'a>(
+    db: &mut SqliteConnection,
+    context: &Context<'_>,
+    items: impl Iterator<Item = &'a WorkItem>,
+) -> Result<HashMap<(String, ItemKind), Known>> {
+    let ids: HashSet<&str> = items.map(|item| item.external_id.as_str()).collect();
+    let rows = sqlx::query(
+        "SELECT key, external_id, kind, fingerprint, missed, gone_at IS NOT NULL AS gone,
+                EXISTS (SELECT 1 FROM action WHERE action.item = item.key AND action.shows = 1) AS shows
+         FROM item WHERE connection = ? AND external_id IN (SELECT value FROM json_each(?))",
+    )
+    .bind(context.connection.key)
+    .bind(serde_json::to_string(&ids)?)
+    .fetch_all(db)
+    .await?;
+    let mut known = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let kind = ItemKind::from_code(row.try_get("kind")?).ok_or(crate::StoreError::Damaged)?;
+        let here = Known {
+            key: row.try_get("key")?,
+            fingerprint: row.try_get("fingerprint")?,
+            missed: row.try_get("missed")?,
+            gone: row.try_get("gone")?,
+            shows: row.try_get("shows")?,
+        };
+        known.insert((row.try_get("external_id")?, kind), here);
+    }
+    Ok(known)
+}
+
+/// Adds the items that came inside changed records; answers those that used to and no longer do.
+async fn add_children<'a>(
+    db: &mut SqliteConnection,
+    context: &Context<'_>,
+    records: &[&'a Record],
+    fresh: &mut Vec<Fresh<'a>>,
+    next_key: &mut i64,
+) -> Result<Vec<i64>> {
+    if records.is_empty() {
+        return Ok(vec![]);
+    }
+    let known = known(db, context, records.iter().flat_map(|record| &record.children)).await?;
+    let mut present = Vec::new();
+    for record in records {
+        for child in &record.children {
+            let fingerprint = blake3::hash(&serde_json::to_vec(child)?).to_hex().to_string();
+            let here = known.get(&(child.external_id.clone(), child.kind));
+            let key = here.map_or_else(|| take(next_key), |here| here.key);
+            present.push(key);
+            if here.is_some_and(|here| here.fingerprint == fingerprint && !here.gone)
+                || fresh.iter().any(|f| f.key == key)
+            {
+                continue;
+            }
+            fresh.push(Fresh {
+                key,
+                id: ItemId::derive(context.connection.id, child.kind, &child.external_id),
+                item: child,
+                raw: "",
+                fingerprint,
+                is_new: here.is_none(),
+            });
+        }
+    }
+    let parents: Vec<&str> = records.iter().map(|record| record.item.external_id.as_str()).collect();
+    let orphans = sqlx::query_scalar(
+        "SELECT key FROM item WHERE connection = ? AND parent IN (SELECT value FROM json_each(?))
+           AND gone_at IS NULL AND key NOT IN (SELECT value FROM json_each(?))",
+    )
+    .bind(context.connection.key)
+    .bind(serde_json::to_string(&parents)?)
+    .bind(serde_json::to_string(&present)?)
+    .fetch_all(db)
+    .await?;
+    Ok(orphans)
+}
+
+/// Writes base, projection and search text of the items.
+async fn save(write: &mut Write<'_>, context: &Context<'_>, fresh: &[Fresh<'_>]) -> Result<()> {
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    for some in fresh.chunks(200) {
+        save_base(write.db, context, some).await?;
+    }
+    let keys: Vec<i64> = fresh.iter().filter(|fresh| !fresh.is_new).map(|fresh| fresh.key).collect();
+    let mut actions = action::showing(write.db, &keys).await?;
+    let mut rows = Vec::with_capacity(fresh.len());
+    for one in fresh {
+        let mut on_it = actions.remove(&one.key).unwrap_or_default();
+        if !on_it.is_empty() {
+            on_it = settle_overlays(write.db, one.item, on_it, &context.connection.me, context.began).await?;
+        }
+        rows.push(projected(context.connection, one.key, one.item, &on_it, false));
+    }
+    worklist::put(write.db, &rows, &keys).await?;
+    write.announce(Change::Items(fresh.iter().map(|fresh| fresh.id).collect()));
+    Ok(())
+}
+
+async fn save_base(db: &mut SqliteConnection, context: &Context<'_>, fresh: &[Fresh<'_>]) -> Result<()> {
+    let mut rows = Vec::with_capacity(fresh.len());
+    for one in fresh {
+        rows.push((one, codec::pack(one.item)?, codec::compress(one.raw.as_bytes())?));
+    }
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO item (key, id, connection, feed, kind, external_id, parent, status, status_known, status_group,
+                           created_at, updated_at, feed_at, fingerprint, body, raw, read_at, first_at, missed) ",
+    );
+    let instant = |moment: &Option<rounds_domain::moment::Moment>| {
+        moment.as_ref().and_then(|moment| moment.at).map(codec::millis)
+    };
+    insert.push_values(rows, |mut row, (one, body, raw)| {
+        let item = one.item;
+        row.push_bind(one.key)
+            .push_bind(one.id.0)
+            .push_bind(context.connection.key)
+            .push_bind(context.feed.to_owned())
+            .push_bind(item.kind.code())
+            .push_bind(item.external_id.clone())
+            .push_bind(item.parent.clone())
+            .push_bind(item.status.word.clone())
+            .push_bind(item.status.known)
+            .push_bind(item.status.group.code())
+            .push_bind(instant(&item.created))
+            .push_bind(instant(&item.updated))
+            .push_bind(item.feed_time.map(codec::millis))
+            .push_bind(one.fingerprint.clone())
+            .push_bind(body)
+            .push_bind(raw)
+            .push_bind(codec::millis(context.began))
+            .push_bind(codec::millis(context.now))
+            .push_bind(0_i64);
+    });
+    // The feed stays: an item that was read on its own belongs to the feed that first brought it.
+    insert.push(
+        " ON CONFLICT (key) DO UPDATE SET parent = excluded.parent, status = excluded.status,
+            status_known = excluded.status_known, status_group = excluded.status_group, created_at = excluded.created_at,
+            updated_at = excluded.updated_at, feed_at = excluded.feed_at, fingerprint = excluded.fingerprint,
+            body = excluded.body, raw = excluded.raw, read_at = excluded.read_at, missed = 0, gone_at = NULL",
+    );
+    insert.build().execute(db).await?;
+    Ok(())
+}
+
+/// Binds what came back to the actions behind it, and takes off the overlays that are no longer needed. Answers the
+/// actions that are still laid over the item.
+async fn settle_overlays(
+    db: &mut SqliteConnection,
+    item: &WorkItem,
+    actions: Vec<Action>,
+    me: &Me,
+    began: DateTime<Utc>,
+) -> Result<Vec<Action>> {
+    let mut actions = actions;
+    let claimed: HashSet<String> = actions.iter().filter_map(|action| action.remote_ref.clone()).collect();
+    let may_be_there = |action: &Action| action.state == OutboxState::Confirmed || action.state.may_have_left();
+    let unbound: Vec<Action> =
+        actions.iter().filter(|action| action.remote_ref.is_none() && may_be_there(action)).cloned().collect();
+    let mut taken = Vec::new();
+    for comment in &item.comments {
+        let Some(id) = comment.id.as_ref().filter(|id| !claimed.contains(*id)) else { continue };
+        let Some(behind) = projection::action_behind(comment, me, &unbound, &taken) else { continue };
+        taken.push(behind);
+        action::bind(db, behind, id).await?;
+        for action in actions.iter_mut().filter(|action| action.id == behind) {
+            action.remote_ref = Some(id.clone());
+        }
+    }
+    let mut still = Vec::with_capacity(actions.len());
+    for action in actions {
+        if projection::still_shows(item, &action, began) {
+            still.push(action);
+        } else {
+            action::take_off(db, action.id).await?;
+        }
+    }
+    Ok(still)
+}
+
+fn projected(
+    connection: &Connection,
+    key: i64,
+    item: &WorkItem,
+    actions: &[Action],
+    gone: bool,
+) -> worklist::Projected {
+    let setting =
+        projection::Setting { connection: connection.id, system: &connection.system, me: &connection.me, gone };
+    worklist::Projected {
+        key,
+        connection: connection.key,
+        row: projection::row(item, actions, setting),
+        search: projection::search_text(item, actions),
+    }
+}
+
+/// Marks items as gone upstream, with what lives inside them. They stay, out of the default view.
+async fn bury(write: &mut Write<'_>, context: &Context<'_>, keys: &[i64]) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<i64> = sqlx::query_scalar(
+        "WITH gone (key) AS (SELECT value FROM json_each(?))
+         SELECT key FROM gone
+         UNION SELECT child.key FROM gone JOIN item parent ON parent.key = gone.key
+               JOIN item child ON child.connection = parent.connection AND child.parent = parent.external_id",
+    )
+    .bind(serde_json::to_string(keys)?)
+    .fetch_all(&mut *write.db)
+    .await?;
+    for key in all {
+        sqlx::query("UPDATE item SET gone_at = coalesce(gone_at, ?) WHERE key = ?")
+            .bind(codec::millis(context.now))
+            .bind(key)
+            .execute(&mut *write.db)
+            .await?;
+        reproject(write, key).await?;
+    }
+    Ok(())
+}
+
+/// Computes the row and search text of one item anew, from base and outbox.
+pub(crate) async fn reproject(write: &mut Write<'_>, key: i64) -> Result<()> {
+    let row = sqlx::query("SELECT id, connection, body, gone_at IS NOT NULL AS gone FROM item WHERE key = ?")
+        .bind(key)
+        .fetch_one(&mut *write.db)
+        .await?;
+    let connection = connection::by_key(write.db, row.try_get("connection")?).await?;
+    let item: WorkItem = codec::unpack(row.try_get("body")?)?;
+    let actions = action::showing(write.db, &[key]).await?.remove(&key).unwrap_or_default();
+    worklist::put(write.db, &[projected(&connection, key, &item, &actions, row.try_get("gone")?)], &[key]).await?;
+    write.announce(Change::Items(vec![ItemId(row.try_get("id")?)]));
+    Ok(())
+}
+
+impl Store {
+    /// Computes the rows of a connection anew, a few at a time: after it became known who the person at this desk is there.
+    pub async fn reproject_connection(&self, connection: ConnectionId) -> Result<()> {
+        let key = self.connection(connection).await?.key;
+        let mut after = 0;
+        loop {
+            let last = self
+                .write(move |write| {
+                    Box::pin(async move {
+                        let keys: Vec<i64> = sqlx::query_scalar(
+                            "SELECT key FROM item WHERE connection = ? AND key > ? ORDER BY key LIMIT 200",
+                        )
+                        .bind(key)
+                        .bind(after)
+                        .fetch_all(&mut *write.db)
+                        .await?;
+                        for item in &keys {
+                            reproject(write, *item).await?;
+                        }
+                        Ok(keys.last().copied())
+                    })
+                })
+                .await?;
+            let Some(last) = last else { return Ok(()) };
+            after = last;
+        }
+    }
+
+    /// The attachments of an item, after somebody asked for them.
+    pub async fn attachments(&self, item: ItemId) -> Result<Option<Vec<Attachment>>> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let key = super::key_of(db, item).await?;
+                attachment::of(db, key).await
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,12 @@
+//! One file per table, with everything that is done to it.
+
+pub mod action;
+pub mod attachment;
+pub mod connection;
+pub mod draft;
+pub mod item;
+pub mod preference;
+pub mod rejected;
+pub mod search;
+pub mod slice;
+pub mod worklist;

@@ -1,0 +1,279 @@
+//! `slice` and `seen`: how far each part of a feed is, and what its sweep has returned so far.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rounds_domain::{ids::ConnectionId, pull::Slice};
+use sqlx::{Row, SqliteConnection};
+
+use crate::{Change, Result, Store, codec, store::Write};
+
+/// One part of a feed and how its sweep stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SliceRow {
+    /// The store's number for it.
+    pub key: i64,
+    /// What it reads.
+    pub slice: Slice,
+    /// Where its sweep goes on.
+    pub cursor: Option<String>,
+    /// When the sweep under way began.
+    pub began: Option<DateTime<Utc>>,
+    /// When the last complete sweep began.
+    pub complete: Option<DateTime<Utc>>,
+    /// When its last page was kept.
+    pub read: Option<DateTime<Utc>>,
+    /// How many complete sweeps in a row brought new items.
+    pub restless: u32,
+    /// How many sweeps in a row failed.
+    pub failures: u32,
+    /// Not before this.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Whether it holds open or recently changed items.
+    pub hot: bool,
+}
+
+/// For how long an item counts as recently changed.
+const RECENT: TimeDelta = TimeDelta::days(7);
+
+fn bounds(slice: &Slice) -> (i64, i64) {
+    match slice {
+        Slice::Window { from, to } => (codec::millis(*from), codec::millis(*to)),
+    }
+}
+
+impl Store {
+    /// The slices of a feed, after those of `planned` that are not there yet were added.
+    pub async fn slices(
+        &self,
+        connection: i64,
+        feed: String,
+        planned: Vec<Slice>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SliceRow>> {
+        self.write(move |write| {
+            Box::pin(async move {
+                let known: i64 = sqlx::query_scalar("SELECT count(*) FROM slice WHERE connection = ? AND feed = ?")
+                    .bind(connection)
+                    .bind(&feed)
+                    .fetch_one(&mut *write.db)
+                    .await?;
+                if usize::try_from(known).unwrap_or(0) < planned.len() {
+                    add(write.db, connection, &feed, &planned).await?;
+                }
+                load(write.db, connection, &feed, now).await
+            })
+        })
+        .await
+    }
+
+    /// How the slices of a feed stand, for a person to see.
+    pub async fn slice_states(&self, connection: i64, feed: String, now: DateTime<Utc>) -> Result<Vec<SliceRow>> {
+        self.read(move |db| Box::pin(async move { load(db, connection, &feed, now).await })).await
+    }
+
+    /// Keeps that a sweep failed: it goes on, or begins again, not before `next_at`.
+    pub async fn slice_failed(
+        &self,
+        id: ConnectionId,
+        key: i64,
+        begin_again: bool,
+        next_at: DateTime<Utc>,
+    ) -> Result<()> {
+        self.write(move |write| {
+            Box::pin(async move {
+                sqlx::query("UPDATE slice SET failures = failures + 1, next_at = ? WHERE key = ?")
+                    .bind(codec::millis(next_at))
+                    .bind(key)
+                    .execute(&mut *write.db)
+                    .await?;
+                if begin_again {
+                    restart(write.db, key).await?;
+                }
+                write.announce(Change::Connection(id));
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Forgets the sweep under way; what it brought stays.
+    pub async fn slice_restart(&self, key: i64) -> Result<()> {
+        self.write(move |write| Box::pin(async move { restart(write.db, key).await })).await
+    }
+
+    /// Lets every slice of a connection be read now, whatever its failures were.
+    pub async fn slices_retry(&self, connection: i64) -> Result<()> {
+        self.write(move |write| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE slice SET failures = 0, next_at = NULL WHERE connection = ? AND next_at IS NOT NULL",
+                )
+                .bind(connection)
+                .execute(&mut *write.db)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+async fn add(db: &mut SqliteConnection, connection: i64, feed: &str, planned: &[Slice]) -> Result<()> {
+    for slice in planned {
+        let (from, to) = bounds(slice);
+        sqlx::query(
+            "INSERT OR IGNORE INTO slice (connection, feed, slice, from_at, to_at, brought, restless, failures)
+             VALUES (?, ?, ?, ?, ?, 0, 0, 0)",
+        )
+        .bind(connection)
+        .bind(feed)
+        .bind(serde_json::to_string(slice)?)
+        .bind(from)
+        .bind(to)
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn restart(db: &mut SqliteConnection, key: i64) -> Result<()> {
+    sqlx::query("UPDATE slice SET cursor = NULL, began_at = NULL, brought = 0 WHERE key = ?")
+        .bind(key)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("DELETE FROM seen WHERE slice = ?").bind(key).execute(&mut *db).await?;
+    Ok(())
+}
+
+async fn load(db: &mut SqliteConnection, connection: i64, feed: &str, now: DateTime<Utc>) -> Result<Vec<SliceRow>> {
+    let rows = sqlx::query(
+        "SELECT key, slice, cursor, began_at, complete_at, read_at, restless, failures, next_at,
+                EXISTS (SELECT 1 FROM item WHERE item.connection = slice.connection AND item.feed = slice.feed
+                        AND item.feed_at BETWEEN slice.from_at AND slice.to_at
+                        AND (item.status_group <= 2 OR item.updated_at > ?)) AS hot
+         FROM slice WHERE connection = ? AND feed = ? ORDER BY from_at",
+    )
+    .bind(codec::millis(now - RECENT))
+    .bind(connection)
+    .bind(feed)
+    .fetch_all(&mut *db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let time = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(codec::time));
+            Ok(SliceRow {
+                key: row.try_get("key")?,
+                slice: serde_json::from_str(&row.try_get::<String, _>("slice")?)?,
+                cursor: row.try_get("cursor")?,
+                began: time("began_at")?,
+                complete: time("complete_at")?,
+                read: time("read_at")?,
+                restless: row.try_get("restless")?,
+                failures: row.try_get("failures")?,
+                next_at: time("next_at")?,
+                hot: row.try_get("hot")?,
+            })
+        })
+        .collect()
+}
+
+/// How a page moves the sweep of a slice.
+#[derive(Debug, Clone)]
+pub struct Advance {
+    /// The slice.
+    pub key: i64,
+    /// When the sweep began.
+    pub began: DateTime<Utc>,
+    /// What comes after the page.
+    pub then: Then,
+}
+
+/// What comes after a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// The page from this cursor.
+    Continue(String),
+    /// Nothing: the sweep is complete, and what it did not return is missing.
+    Complete,
+    /// The sweep failed: it begins again, and nothing counts as missing.
+    Fail,
+}
+
+/// Moves the sweep, in the transaction of its page. Answers the items that are gone: missing from two complete sweeps.
+pub(crate) async fn advance(
+    write: &mut Write<'_>,
+    advance: &Advance,
+    seen: &[i64],
+    new: u32,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>> {
+    sqlx::query("INSERT OR IGNORE INTO seen (slice, item) SELECT ?, value FROM json_each(?)")
+        .bind(advance.key)
+        .bind(serde_json::to_string(seen)?)
+        .execute(&mut *write.db)
+        .await?;
+    match &advance.then {
+        Then::Continue(cursor) => {
+            sqlx::query(
+                "UPDATE slice SET cursor = ?, began_at = ?, read_at = ?, brought = brought + ?, failures = 0, next_at = NULL
+                 WHERE key = ?",
+            )
+            .bind(cursor)
+            .bind(codec::millis(advance.began))
+            .bind(codec::millis(now))
+            .bind(new)
+            .bind(advance.key)
+            .execute(&mut *write.db)
+            .await?;
+            Ok(vec![])
+        }
+        Then::Fail => {
+            restart(write.db, advance.key).await?;
+            Ok(vec![])
+        }
+        Then::Complete => {
+            let gone = missing(write.db, advance).await?;
+            sqlx::query(
+                "UPDATE slice SET cursor = NULL, began_at = NULL, complete_at = ?, read_at = ?, failures = 0, next_at = NULL,
+                                  restless = CASE WHEN brought + ? > 0 THEN restless + 1 ELSE 0 END, brought = 0
+                 WHERE key = ?",
+            )
+            .bind(codec::millis(advance.began))
+            .bind(codec::millis(now))
+            .bind(new)
+            .bind(advance.key)
+            .execute(&mut *write.db)
+            .await?;
+            sqlx::query("DELETE FROM seen WHERE slice = ?").bind(advance.key).execute(&mut *write.db).await?;
+            Ok(gone)
+        }
+    }
+}
+
+/// Counts what the complete sweep should have returned and did not; answers what has now been missing twice.
+async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64>> {
+    // The bounds are left out by a second on either side: what stands on them may belong to the neighbour alone.
+    let missing: Vec<i64> = sqlx::query_scalar(
+        "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed
+              AND item.feed_at BETWEEN slice.from_at + 1000 AND slice.to_at - 1000
+         WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND item.read_at < ?
+           AND item.key NOT IN (SELECT seen.item FROM seen WHERE seen.slice = slice.key)",
+    )
+    .bind(advance.key)
+    .bind(codec::millis(advance.began))
+    .fetch_all(&mut *db)
+    .await?;
+    if missing.is_empty() {
+        return Ok(missing);
+    }
+    let keys = serde_json::to_string(&missing)?;
+    let gone: Vec<i64> =
+        sqlx::query_scalar("SELECT key FROM item WHERE key IN (SELECT value FROM json_each(?)) AND missed >= 1")
+            .bind(&keys)
+            .fetch_all(&mut *db)
+            .await?;
+    sqlx::query("UPDATE item SET missed = missed + 1 WHERE key IN (SELECT value FROM json_each(?))")
+        .bind(&keys)
+        .execute(&mut *db)
+        .await?;
+    Ok(gone)
+}
