@@ -1,1 +1,3 @@
-//! tests
+//! What the tests of Rounds share: the real window under WebDriver.
+
+pub mod window;

@@ -2,5 +2,8 @@
 //!
 //! A system's DTOs keep the remote's spelling and never leave its folder; what leaves it are domain types.
 
+mod carevalidate;
 pub mod registry;
 pub mod seam;
+mod settings;
+mod wire;

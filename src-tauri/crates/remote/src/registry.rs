@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use rounds_domain::declare::System;
 
-use crate::seam::{Account, RemoteSystem};
+use crate::{
+    carevalidate,
+    seam::{Account, RemoteSystem},
+};
 
 /// A kind of system: what it declares and how one is connected.
 #[derive(Clone, Copy)]
@@ -16,4 +19,4 @@ pub struct Kind {
 }
 
 /// The systems that ship with Rounds.
-pub const SHIPPED: &[Kind] = &[];
+pub const SHIPPED: &[Kind] = &[carevalidate::KIND];

@@ -49,6 +49,9 @@ pub struct Target {
     pub created: Option<Moment>,
     /// When it last changed upstream, as far as is known here.
     pub updated: Option<Moment>,
+    /// The instant by which its feed finds it (see [`WorkItem::feed_time`]); for an order that came inside a case, the
+    /// case's.
+    pub feed_time: Option<DateTime<Utc>>,
 }
 
 impl Target {
@@ -60,6 +63,7 @@ impl Target {
             parent: item.parent.clone(),
             created: item.created.clone(),
             updated: item.updated.clone(),
+            feed_time: item.feed_time,
         }
     }
 }
@@ -106,7 +110,8 @@ pub trait RemoteSystem: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Page, RemoteError>;
 
-    /// Reads one item again. `Ok(None)` when the remote answered and the item was not in the answer.
+    /// Reads one item again. `Ok(None)` when the remote answered and the item was not in the answer. For an item that
+    /// lives inside another (an order in its case) the record is that of the one it lives in.
     async fn refresh(&self, _target: &Target, _depth: Depth) -> Result<Option<Record>, RemoteError> {
         Err(not_offered("reading one item"))
     }

@@ -17,9 +17,7 @@ pub struct Clock {
 impl Clock {
     /// The real time plus the offset, in milliseconds since the epoch.
     pub fn now_ms(&self) -> i64 {
-        chrono::Utc::now()
-            .timestamp_millis()
-            .saturating_add(self.offset_ms.load(Ordering::Relaxed))
+        chrono::Utc::now().timestamp_millis().saturating_add(self.offset_ms.load(Ordering::Relaxed))
     }
 
     /// Runs ahead of the real time by this many seconds (negative: behind).

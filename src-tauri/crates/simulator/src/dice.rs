@@ -50,9 +50,9 @@ impl Dice {
         self.below(1000) < n
     }
 
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        let index = self.index(from.len());
-        &from[index]
+    /// One of them; there must be some.
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.index(from.len())]
     }
 
     pub(crate) fn uuid(&mut self) -> Uuid {
@@ -63,7 +63,7 @@ impl Dice {
     /// `length` characters out of 0-9a-z.
     pub(crate) fn code(&mut self, length: usize) -> String {
         const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-        (0..length).map(|_| char::from(*self.pick(ALPHABET))).collect()
+        (0..length).map(|_| char::from(self.pick(ALPHABET))).collect()
     }
 }
 

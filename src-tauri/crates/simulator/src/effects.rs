@@ -40,6 +40,7 @@ pub struct Effect {
 }
 
 /// What a system hands in; the record adds the rest.
+#[allow(clippy::struct_field_names)] // named as in the record
 pub(crate) struct Applied {
     pub(crate) case_id: String,
     pub(crate) action: String,

@@ -68,17 +68,28 @@ async fn take_in(
         intake.log.note(name, &asked, Some(answer.status.as_u16()), None);
         return answer.into_response();
     };
-    let noted = asked.clone();
+    let mut entry = Entry { intake: &intake, asked: asked.clone(), fault: fault.kind(), status: None };
     match carry_out(&fault, &intake.system, asked, &line, &intake.late).await {
         Outcome::Reply(response) => {
-            intake.log.note(name, &noted, Some(response.status().as_u16()), Some(fault.kind()));
+            entry.status = Some(response.status().as_u16());
             response
         }
-        Outcome::Cut => {
-            intake.log.note(name, &noted, None, Some(fault.kind()));
-            // Never leaves: the connection is cut.
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+        // Never leaves: the connection is cut.
+        Outcome::Cut => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Notes a struck request when it is over, also if the client left and hyper dropped the answer half-way.
+struct Entry<'a> {
+    intake: &'a Intake,
+    asked: Asked,
+    fault: &'static str,
+    status: Option<u16>,
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        self.intake.log.note(self.intake.system.name(), &self.asked, self.status, Some(self.fault));
     }
 }
 

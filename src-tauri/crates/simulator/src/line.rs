@@ -1,6 +1,6 @@
 //! One TCP connection that can be cut from outside, at once or after so many bytes of reply.
 
-use std::io::{Error, ErrorKind, Result};
+use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -144,6 +144,20 @@ impl AsyncWrite for Wire {
             wire.line.0.allowance.fetch_sub(i64::try_from(count).unwrap_or_default(), Ordering::SeqCst);
         }
         written
+    }
+
+    fn poll_write_vectored(self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<Result<usize>> {
+        if self.line.0.allowance.load(Ordering::SeqCst) == UNLIMITED && !self.line.is_cut() {
+            let wire = self.get_mut();
+            wire.line.0.writer.register(cx.waker());
+            return Pin::new(&mut wire.stream).poll_write_vectored(cx, bufs);
+        }
+        let first = bufs.iter().find(|buf| !buf.is_empty()).map_or(&[][..], |buf| buf);
+        self.poll_write(cx, first)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {

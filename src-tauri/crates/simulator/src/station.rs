@@ -28,22 +28,14 @@ enum State {
 }
 
 impl Station {
-    /// Binds the port (0 for a free one) and serves the router that is made for it.
-    pub(crate) fn open(
-        name: &'static str,
-        port: u16,
-        lines: Lines,
-        faults: Option<Arc<Faults>>,
-        router: impl FnOnce(SocketAddr) -> Router,
-    ) -> io::Result<Self> {
+    /// Binds the port (0 for a free one) and serves the router on it. Needs a tokio runtime.
+    pub(crate) fn open(name: &'static str, port: u16, faults: Option<Arc<Faults>>, router: Router) -> io::Result<Self> {
         let listener = bound(port)?.listen(1024)?;
-        let address = listener.local_addr()?;
-        let router = router(address);
         let station = Self {
             name,
-            port: address.port(),
+            port: listener.local_addr()?.port(),
             router,
-            lines,
+            lines: Lines::default(),
             faults,
             state: Mutex::new(State::Down(None)),
         };
@@ -87,6 +79,15 @@ impl Station {
         let listener = kept.listen(1024)?;
         self.set(State::Up(self.serve(listener)));
         Ok(())
+    }
+
+    /// Ends for good; the port is free when this returns.
+    pub(crate) async fn end(&self) {
+        if let State::Up(task) = self.set(State::Down(None)) {
+            task.abort();
+            let _ = task.await;
+        }
+        self.lines.cut_all();
     }
 
     /// Ends for good, without waiting.

@@ -1,1 +1,17 @@
-//! sync
+//! The only tasks and timers of Rounds: carries out what the engine decides, on store and remote.
+//!
+//! [`Rounds`] is an open profile with its connections. [`desk`] is what a person can do there (window and `roundsctl`
+//! alike), answered from the store; [`pull`] and [`push`] are what goes on behind it; [`tasks`] runs them by the clock.
+
+mod clock;
+pub mod desk;
+mod link;
+pub mod pull;
+pub mod push;
+mod read;
+pub mod report;
+mod rounds;
+pub mod tasks;
+
+pub use clock::{Clock, SystemClock};
+pub use rounds::Rounds;

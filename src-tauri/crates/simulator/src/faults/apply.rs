@@ -106,7 +106,9 @@ fn cut(line: &Line) -> Outcome {
 
 fn afterwards(late: &std::sync::Mutex<JoinSet<()>>, ms: u64, system: &Arc<dyn System>, asked: Asked) {
     let system = Arc::clone(system);
-    late.lock().unwrap_or_else(std::sync::PoisonError::into_inner).spawn(async move {
+    let mut late = late.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    while late.try_join_next().is_some() {} // those that are over
+    late.spawn(async move {
         tokio::time::sleep(Duration::from_millis(ms)).await;
         system.answer(&asked);
     });

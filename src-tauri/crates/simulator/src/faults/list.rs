@@ -195,13 +195,15 @@ impl Faults {
 }
 
 fn fits(matching: &Match, asked: &Asked) -> bool {
-    let method_fits = matching
-        .method
-        .as_ref()
-        .is_none_or(|method| Method::from_bytes(method.to_ascii_uppercase().as_bytes()).ok().as_ref() == Some(&asked.method));
+    let method_fits = matching.method.as_ref().is_none_or(|method| {
+        Method::from_bytes(method.to_ascii_uppercase().as_bytes()).ok().as_ref() == Some(&asked.method)
+    });
     method_fits
         && matching.path_contains.as_ref().is_none_or(|part| format!("{}?{}", asked.path, asked.query).contains(part))
-        && matching.body_contains.as_ref().is_none_or(|part| String::from_utf8_lossy(&asked.body).contains(part.as_str()))
+        && matching
+            .body_contains
+            .as_ref()
+            .is_none_or(|part| String::from_utf8_lossy(&asked.body).contains(part.as_str()))
         && matching.action.as_ref().is_none_or(|action| {
             serde_json::from_slice::<Value>(&asked.body).is_ok_and(|body| body["action"] == action.as_str())
         })

@@ -56,7 +56,7 @@ pub(crate) fn cut(answer: Answer, claim: ContentLength) -> Response {
 /// The answer's body a few bytes at a time, ten times a second.
 pub(crate) fn slowed(answer: Answer, bytes_per_second: u64) -> Response {
     let step = usize::try_from(bytes_per_second / 10).unwrap_or(usize::MAX).max(1);
-    let pause = Duration::from_secs_f64(step as f64 / bytes_per_second.max(1) as f64);
+    let pause = Duration::from_micros((step as u64).saturating_mul(1_000_000) / bytes_per_second.max(1));
     let body = answer.body.clone();
     let chunks = stream::unfold(body, move |mut rest: Bytes| async move {
         if rest.is_empty() {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
+    ids::ItemId,
     item::{ItemKind, StatusGroup},
     projection::{SearchText, Unsettled, WorklistRow, sort_text},
     query::{Assigned, Query, Test},
@@ -109,6 +110,25 @@ impl Store {
                     chips: query.chips(),
                     problem: query.problem,
                 })
+            })
+        })
+        .await
+    }
+
+    /// The rows of these items.
+    pub async fn rows_of(&self, items: Vec<ItemId>) -> Result<Vec<WorklistRow>> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let mut select = QueryBuilder::<Sqlite>::new(
+                    "SELECT worklist.line FROM worklist JOIN item ON item.key = worklist.key WHERE item.id IN (",
+                );
+                let mut ids = select.separated(", ");
+                for item in items.iter().collect::<std::collections::BTreeSet<_>>() {
+                    ids.push_bind(item.0);
+                }
+                select.push(")");
+                let lines: Vec<String> = select.build_query_scalar().fetch_all(db).await?;
+                Ok(lines.iter().map(|line| serde_json::from_str(line)).collect::<Result<_, _>>()?)
             })
         })
         .await

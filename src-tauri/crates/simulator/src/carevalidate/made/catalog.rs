@@ -1,0 +1,297 @@
+//! What people ask for: product bundles, their forms and the medicines that come of them.
+
+use super::questions::{self, Question};
+
+/// A medicine as a decision and an order write it.
+pub(crate) struct Medicine {
+    pub(crate) name: &'static str,
+    pub(crate) dosage: &'static str,
+    pub(crate) frequency: &'static str,
+    pub(crate) instructions: &'static str,
+    pub(crate) period: &'static str,
+    pub(crate) quantity: &'static str,
+}
+
+/// A product bundle.
+pub(crate) struct Bundle {
+    pub(crate) name: &'static str,
+    pub(crate) titles: &'static [&'static str],
+    pub(crate) case_type: &'static str,
+    pub(crate) form: &'static str,
+    pub(crate) form_description: &'static str,
+    pub(crate) questions: &'static [Question],
+    pub(crate) medicines: &'static [Medicine],
+    /// Decision categories; the example has null.
+    pub(crate) category: Option<&'static str>,
+    /// Consult fee in cents.
+    pub(crate) fee: i64,
+}
+
+const fn med(
+    name: &'static str,
+    dosage: &'static str,
+    frequency: &'static str,
+    instructions: &'static str,
+    period: &'static str,
+    quantity: &'static str,
+) -> Medicine {
+    Medicine { name, dosage, frequency, instructions, period, quantity }
+}
+
+pub(crate) const BUNDLES: &[Bundle] = &[
+    Bundle {
+        name: "Weight Management – GLP-1",
+        titles: &[
+            "Weight management: first visit",
+            "GLP-1 follow-up, month 3",
+            "Weight management – dose step",
+            "GLP-1 refill request",
+        ],
+        case_type: "WEIGHT_LOSS",
+        form: "Weight management intake",
+        form_description: "Eligibility and safety questions before a GLP-1 medicine",
+        questions: questions::WEIGHT,
+        medicines: &[
+            med(
+                "Semaglutide 0.25 mg/0.5 mL pen",
+                "0.25 mg",
+                "Once weekly",
+                "Inject under the skin of the abdomen or thigh on the same day each week. Rotate sites.",
+                "4 weeks",
+                "1 pen",
+            ),
+            med(
+                "Tirzepatide 2.5 mg/0.5 mL pen",
+                "2.5 mg",
+                "Once weekly",
+                "Inject once weekly, with or without food. Keep refrigerated.",
+                "4 weeks",
+                "4 pens",
+            ),
+            med(
+                "Ondansetron 4 mg ODT",
+                "4 mg",
+                "As needed, up to 3 times daily",
+                "Let it melt on the tongue at the first sign of nausea.",
+                "30 days",
+                "20 tablets",
+            ),
+        ],
+        category: None,
+        fee: 7_900,
+    },
+    Bundle {
+        name: "Hair Restore",
+        titles: &["Hair loss review", "Hair Restore: 6-month check", "Hair loss, photos attached"],
+        case_type: "HAIR_LOSS",
+        form: "Hair loss questionnaire",
+        form_description: "History, photos and safety questions",
+        questions: questions::HAIR,
+        medicines: &[
+            med(
+                "Finasteride 1 mg tablet",
+                "1 mg",
+                "Once daily",
+                "Take one tablet at the same time each day. Not to be handled by pregnant women.",
+                "90 days",
+                "90",
+            ),
+            med(
+                "Minoxidil 5 % foam",
+                "Half a capful",
+                "Twice daily",
+                "Apply to dry scalp, leave for four hours before washing.",
+                "90 days",
+                "3 cans",
+            ),
+        ],
+        category: Some("PRESCRIPTION"),
+        fee: 3_500,
+    },
+    Bundle {
+        name: "Clear Skin",
+        titles: &[
+            "Acne: new treatment",
+            "Rosacea follow-up",
+            "Dermatology review – facial rash",
+            "Dark marks after acne",
+        ],
+        case_type: "DERMATOLOGY",
+        form: "Skin questionnaire",
+        form_description: "What it looks like, since when, and what has been tried",
+        questions: questions::SKIN,
+        medicines: &[
+            med(
+                "Tretinoin 0.025 % cream",
+                "Pea-sized amount",
+                "Every other night, then nightly",
+                "Apply to dry skin 20 minutes after washing. Sunscreen every morning.",
+                "12 weeks",
+                "45 g",
+            ),
+            med(
+                "Doxycycline hyclate 100 mg",
+                "100 mg",
+                "Once daily",
+                "With a full glass of water, upright, not within an hour of bedtime.",
+                "8 weeks",
+                "56",
+            ),
+            med(
+                "Azelaic acid 15 % gel",
+                "Thin layer",
+                "Twice daily",
+                "Mild stinging in the first weeks is expected.",
+                "12 weeks",
+                "50 g",
+            ),
+        ],
+        category: None,
+        fee: 4_900,
+    },
+    Bundle {
+        name: "Travel Health",
+        titles: &[
+            "Travel vaccines and malaria",
+            "Pre-travel consult: East Africa",
+            "Travel health – leaving in 2 weeks",
+        ],
+        case_type: "TRAVEL",
+        form: "Pre-travel questionnaire",
+        form_description: "Route, stay, vaccination history",
+        questions: questions::TRAVEL,
+        medicines: &[
+            med(
+                "Atovaquone/proguanil 250/100 mg",
+                "1 tablet",
+                "Once daily",
+                "Start one day before, take daily with food, continue 7 days after leaving.",
+                "24 days",
+                "24",
+            ),
+            med(
+                "Typhoid Vi vaccine",
+                "0.5 mL",
+                "Once",
+                "At the partner pharmacy, two weeks before travel.",
+                "Single dose",
+                "1",
+            ),
+            med(
+                "Azithromycin 500 mg",
+                "500 mg",
+                "Once daily for 3 days if needed",
+                "Only for severe traveller's diarrhoea.",
+                "3 days",
+                "3",
+            ),
+        ],
+        category: Some("TRAVEL"),
+        fee: 5_500,
+    },
+    Bundle {
+        name: "Menopause & Hormone Therapy",
+        titles: &["Hormone therapy: first review", "HRT – dose review", "Menopause symptoms, wishes to talk"],
+        case_type: "HORMONE_THERAPY",
+        form: "Hormone health intake",
+        form_description: "Symptoms, risks and recent results",
+        questions: questions::HORMONES,
+        medicines: &[
+            med(
+                "Estradiol 0.05 mg/24 h patch",
+                "1 patch",
+                "Twice weekly",
+                "Change on the same two days each week, below the waist.",
+                "12 weeks",
+                "24 patches",
+            ),
+            med(
+                "Progesterone micronised 100 mg",
+                "100 mg",
+                "Nightly",
+                "At bedtime, it may make you drowsy.",
+                "12 weeks",
+                "84",
+            ),
+        ],
+        category: None,
+        fee: 8_900,
+    },
+    Bundle {
+        name: "Better Sleep",
+        titles: &["Insomnia review", "Sleep: third message this month", "Shift work sleep problem"],
+        case_type: "SLEEP",
+        form: "Sleep questionnaire",
+        form_description: "Two weeks of nights in six questions",
+        questions: questions::SLEEP,
+        medicines: &[
+            med(
+                "Doxepin 3 mg tablet",
+                "3 mg",
+                "Nightly",
+                "Within 30 minutes of bedtime, not within 3 hours of a meal.",
+                "30 days",
+                "30",
+            ),
+            med(
+                "Melatonin 2 mg prolonged release",
+                "2 mg",
+                "Nightly",
+                "One to two hours before bedtime.",
+                "13 weeks",
+                "91",
+            ),
+        ],
+        category: None,
+        fee: 4_500,
+    },
+    Bundle {
+        name: "Migraine Care",
+        titles: &["Migraine: acute treatment", "Migraine prevention review", "Headache diary attached"],
+        case_type: "MIGRAINE",
+        form: "Headache questionnaire",
+        form_description: "Frequency, warning signs, current use of painkillers",
+        questions: questions::MIGRAINE,
+        medicines: &[
+            med(
+                "Rizatriptan 10 mg ODT",
+                "10 mg",
+                "At onset, may repeat once after 2 hours",
+                "No more than two days a week.",
+                "30 days",
+                "12",
+            ),
+            med("Propranolol LA 80 mg", "80 mg", "Once daily", "Do not stop suddenly.", "90 days", "90"),
+        ],
+        category: Some("PRESCRIPTION"),
+        fee: 5_900,
+    },
+    Bundle {
+        name: "Prescription Renewal",
+        titles: &["Inhaler renewal", "Renewal: same as last time", "Asthma review and refill"],
+        case_type: "RENEWAL",
+        form: "Renewal request",
+        form_description: "A short check before we renew",
+        questions: questions::RENEWAL,
+        medicines: &[
+            med(
+                "Albuterol HFA 90 mcg inhaler",
+                "2 puffs",
+                "Every 4–6 hours as needed",
+                "Shake before use. Seek care if more than 8 puffs a day are needed.",
+                "90 days",
+                "1 inhaler",
+            ),
+            med(
+                "Fluticasone 110 mcg inhaler",
+                "2 puffs",
+                "Twice daily",
+                "Rinse mouth after use.",
+                "90 days",
+                "3 inhalers",
+            ),
+        ],
+        category: None,
+        fee: 2_900,
+    },
+];

@@ -1,0 +1,131 @@
+//! The control door over HTTP, and the process.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+
+use common::{Bench, SYSTEM, comment, id, send, start};
+use rounds_simulator::{Options, Simulator, Temperament};
+use serde_json::{Value, json};
+
+async fn control(bench: &Bench, method: &str, path: &str, body: Value) -> (u16, Value) {
+    let url = format!("{}{path}", bench.sim.announcement.control);
+    let text = if body.is_null() { String::new() } else { body.to_string() };
+    let reply = send(method, &url, &[], text.as_bytes()).await.unwrap();
+    (reply.status, reply.json())
+}
+
+#[tokio::test]
+async fn everything_a_tester_does_can_be_done_over_http() {
+    let bench = start(40, Temperament::Unkind).await;
+    let case = bench.case_that(|case| !case["submitter"].is_null());
+    let cv = format!("/{SYSTEM}");
+    let get = async |path: &str| control(&bench, "GET", path, Value::Null).await.1;
+
+    assert!(get("").await["paths"].as_object().unwrap().len() > 10, "GET /control explains itself");
+    control(
+        &bench,
+        "POST",
+        &format!("/systems/{SYSTEM}/settings"),
+        json!({"lateMs": {"min": 0, "max": 0}, "drift": false}),
+    )
+    .await;
+    let fault = json!({"system": SYSTEM, "match": {"method": "POST"}, "times": 1, "fault": {"kind": "status", "code": 503, "headers": {"Retry-After": "7"}}});
+    let (_, added) = control(&bench, "POST", "/faults", fault).await;
+    assert_eq!(get("/faults").await["faults"][0]["id"], added["id"]);
+    assert_eq!(bench.post(id(&case), &comment("x", false)).await.header("retry-after"), Some("7"));
+    control(&bench, "DELETE", "/faults", Value::Null).await;
+    assert_eq!(get("/faults").await, json!({"faults": []}));
+    for bad in [
+        json!({"system": "nope", "fault": {"kind": "refuse"}}),
+        json!({"system": SYSTEM, "fault": {"kind": "explode"}}),
+        json!({"system": SYSTEM, "fault": {"kind": "status", "code": 42}}),
+    ] {
+        let (status, reply) = control(&bench, "POST", "/faults", bad).await;
+        assert!(status >= 400 && reply["error"].is_string());
+    }
+
+    let edit = json!({"caseId": case["id"], "set": {"title": "Edited upstream", "submitter": {"firstName": "Zoë"}}, "status": "IN_PROGRESS", "comment": {"text": "by somebody else", "authorIndex": 3}});
+    control(&bench, "POST", &format!("{cv}/edit"), edit).await;
+    let truth = get(&format!("{cv}/cases/{}", id(&case))).await["case"].clone();
+    assert_eq!(
+        (&truth["title"], &truth["status"], &truth["submitter"]["firstName"]),
+        (&json!("Edited upstream"), &json!("IN_PROGRESS"), &json!("Zoë"))
+    );
+    assert_eq!(truth["submitter"]["lastName"], case["submitter"]["lastName"], "what was not set is as it was");
+    assert_eq!(truth["comments"].as_array().unwrap().last().unwrap()["author"]["firstName"], "Seán");
+    assert!(get("/effects").await["effects"].as_array().unwrap().is_empty(), "other users' edits are not our effects");
+
+    let (_, made) = control(
+        &bench,
+        "POST",
+        &format!("{cv}/cases"),
+        json!({"createdAt": "2026-01-15T10:00:00Z", "set": {"title": "Brand new"}}),
+    )
+    .await;
+    assert_eq!(bench.shown(&made).await["title"], "Brand new");
+    assert_eq!(get(&format!("{cv}/cases?limit=2")).await["total"], 41);
+    control(&bench, "DELETE", &format!("{cv}/cases/{}", id(&made)), Value::Null).await;
+    assert_eq!(get(&format!("{cv}/cases?skip=39")).await["ids"].as_array().unwrap().len(), 1);
+    let (status, _) = control(&bench, "GET", &format!("{cv}/cases/{}", id(&made)), Value::Null).await;
+    assert_eq!(status, 404);
+
+    bench.post(id(&case), &comment("counted", true)).await;
+    let effects = get(&format!("/effects?system={SYSTEM}")).await;
+    assert_eq!(effects["effects"][0]["payload"]["text"], "counted");
+    let requests = get("/requests").await;
+    assert_eq!(requests["byMethod"]["carevalidate POST"], 2);
+    assert!(!requests.to_string().contains(&bench.key()), "no secret in the log");
+
+    assert_eq!(get(&format!("/systems/{SYSTEM}/settings")).await["lateMs"]["max"], 0);
+    control(&bench, "POST", "/clock", json!({"set": "2031-05-05T05:05:05Z"})).await;
+    bench.post(id(&case), &comment("from the future", false)).await;
+    assert!(bench.shown(&case).await["updatedAt"].as_str().unwrap().starts_with("2031-05-05T05:05"));
+
+    control(&bench, "POST", &format!("/systems/{SYSTEM}/down"), Value::Null).await;
+    control(&bench, "POST", "/reset", Value::Null).await;
+    let fresh = bench.shown(&case).await;
+    for key in ["title", "status", "submitter", "notes", "updatedAt"] {
+        if key == "notes" {
+            assert!(!fresh[key].to_string().contains("counted"), "what was written is gone");
+        } else {
+            assert_eq!(fresh[key], case[key], "{key} after a reset");
+        }
+    }
+    assert!(get("/effects").await["effects"].as_array().unwrap().is_empty());
+    assert_eq!(get("/nonsense").await["error"], "no such path; GET /control lists them");
+}
+
+#[tokio::test]
+async fn an_unknown_system_and_a_taken_port_are_told() {
+    let unknown = Options { systems: vec!["carevalidata".to_owned()], ..Options::default() };
+    assert!(Simulator::start(unknown).await.unwrap_err().to_string().contains("known are: carevalidate"));
+    let first = Simulator::start(Options { items: 1, ..Options::default() }).await.unwrap();
+    let port = first.announcement.control.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
+    assert!(Simulator::start(Options { items: 1, port, ..Options::default() }).await.is_err());
+    first.stop().await;
+    Simulator::start(Options { items: 1, port, ..Options::default() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_process_announces_itself_on_its_first_line_and_ends_when_asked() {
+    use tokio::io::{AsyncBufReadExt, BufReader};
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_rounds-simulator"))
+        .args(["--seed", "9", "--items", "25", "--system", "carevalidate", "--kind", "--now", common::NOW])
+        .stdout(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let line = BufReader::new(child.stdout.take().unwrap()).lines().next_line().await.unwrap().unwrap();
+    let about: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&about["seed"], &about["items"]), (&json!(9), &json!(25)));
+    let system = &about["systems"]["carevalidate"];
+    for key in ["author_email", "author_first_name", "author_last_name"] {
+        assert!(system["settings"][key].is_string(), "{key}");
+    }
+    let url = format!("{}/api/v1/cases?{}", system["baseUrl"].as_str().unwrap(), common::WINDOW);
+    let reply = send("GET", &url, &[("cv-api-key", system["secret"]["apiKey"].as_str().unwrap())], b"").await.unwrap();
+    assert_eq!(reply.status, 200);
+    let pid = child.id().unwrap().to_string();
+    assert!(tokio::process::Command::new("kill").arg(&pid).status().await.unwrap().success());
+    assert!(child.wait().await.unwrap().success(), "SIGTERM is an orderly end");
+}

@@ -1,0 +1,160 @@
+//! Doing something with an item: checked against what the item offers, saved, and from then on the outbox's.
+
+use chrono::TimeDelta;
+use rounds_domain::{
+    action::{Action, Actor, Fields},
+    declare::{ActionDeclaration, FieldKind},
+    ids::{ActionId, ItemId},
+    outbox::OutboxState,
+    view::OutboxRow,
+};
+use rounds_store::table::item::StoredItem;
+use serde_json::Value;
+
+use super::{DeskError, items::refusal};
+use crate::Rounds;
+
+/// For how long something done in the window can be taken back.
+const HOLD: TimeDelta = TimeDelta::seconds(5);
+
+/// What a person wants to do.
+pub struct Intent {
+    /// With which item.
+    pub item: ItemId,
+    /// The declared action's name.
+    pub action: String,
+    /// What they filled in.
+    pub fields: Fields,
+    /// Whether it can be taken back for a few seconds.
+    pub hold: bool,
+}
+
+impl Rounds {
+    /// Saves what a person did. It leaves when it can; until then it is laid over the item.
+    pub async fn act(&self, intent: Intent) -> Result<OutboxRow, DeskError> {
+        let stored = self.store.item(intent.item).await?;
+        let (_, system) = self.system(&stored.connection.system)?;
+        let Some(declaration) = system.action(&intent.action) else {
+            let names: Vec<&str> = system.actions.iter().map(|action| action.name.as_str()).collect();
+            return Err(DeskError::Invalid(format!(
+                "{} has no action \"{}\". It has: {}.",
+                system.title,
+                intent.action,
+                names.join(", ")
+            )));
+        };
+        let offer = stored.item.offers.iter().find(|offer| offer.action == declaration.name);
+        if let Some(why) = refusal(&stored, offer) {
+            return Err(DeskError::NotOffered(why));
+        }
+        let fields = checked(declaration, intent.fields)?;
+        let action = self.new_action(&stored, declaration, fields, intent.hold);
+        let action = self.store.submit(action).await?;
+        self.row(&action).await
+    }
+
+    pub(super) fn new_action(
+        &self,
+        stored: &StoredItem,
+        declared: &ActionDeclaration,
+        fields: Fields,
+        hold: bool,
+    ) -> Action {
+        let now = self.clock.now();
+        let me = &stored.connection.me;
+        Action {
+            id: ActionId(uuid::Uuid::now_v7()),
+            connection: stored.connection.id,
+            item: stored.id,
+            sequence: 0,
+            depends_on: vec![],
+            name: declared.name.clone(),
+            verb: declared.verb,
+            proof: declared.proof,
+            fields,
+            actor: Actor { name: me.name.plain().unwrap_or_else(|| "Me".to_owned()), email: me.email.clone() },
+            made_at: now,
+            seen: Some(stored.fingerprint.clone()),
+            state: if hold { OutboxState::Held } else { OutboxState::Queued },
+            attempts: 0,
+            waits: 0,
+            sign_ins: 0,
+            looks: 0,
+            rounds: 0,
+            sent_at: None,
+            baseline: None,
+            next_at: Some(if hold { now + HOLD } else { now }),
+            reason: None,
+            remote_ref: None,
+            settled_at: None,
+        }
+    }
+
+    /// Keeps what somebody began to fill in; `None` throws it away.
+    pub async fn save_draft(&self, item: ItemId, action: String, fields: Option<Fields>) -> Result<(), DeskError> {
+        Ok(self.store.save_draft(item, action, fields, self.clock.now()).await?)
+    }
+}
+
+/// The fields as they are sent: every declared one with its value or default, checked; no others.
+fn checked(declaration: &ActionDeclaration, mut given: Fields) -> Result<Fields, DeskError> {
+    let mut fields = Fields::new();
+    for field in &declaration.fields {
+        let default = || field.default.clone().map(Value::String);
+        let value = given.remove(&field.key).filter(|value| !value.is_null()).or_else(default);
+        let value = match value {
+            Some(value) => read_value(&field.kind, value).ok_or_else(|| {
+                DeskError::Invalid(format!(
+                    "\"{}\" cannot be used like this. {} Nothing was sent.",
+                    field.label, field.help
+                ))
+            })?,
+            None => None,
+        };
+        match value {
+            Some(value) => _ = fields.insert(field.key.clone(), value),
+            None if field.required => {
+                return Err(DeskError::Invalid(format!("\"{}\" is empty. Fill it in; nothing was sent.", field.label)));
+            }
+            None => {}
+        }
+    }
+    match given.keys().next() {
+        Some(unknown) => Err(DeskError::Invalid(format!("\"{}\" has no field \"{unknown}\".", declaration.label))),
+        None => Ok(fields),
+    }
+}
+
+/// A value as its kind wants it: `None` when it cannot be used, `Some(None)` when it is empty.
+fn read_value(kind: &FieldKind, value: Value) -> Option<Option<Value>> {
+    let text = match &value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        _ => None,
+    };
+    if text.as_deref() == Some("") {
+        return Some(None);
+    }
+    let value = match (kind, value) {
+        (FieldKind::Flag, Value::Bool(flag)) => Value::Bool(flag),
+        (FieldKind::Flag, Value::String(_)) => Value::Bool(match text.as_deref()? {
+            "true" | "yes" | "1" => true,
+            "false" | "no" | "0" => false,
+            _ => return None,
+        }),
+        (FieldKind::Number { least, most }, value) => {
+            let number = value.as_i64().or_else(|| text.as_deref()?.parse().ok())?;
+            Value::from((*least..=*most).contains(&number).then_some(number)?)
+        }
+        (FieldKind::Choice { options }, Value::String(text)) => {
+            let known = options.is_empty() || options.iter().any(|option| option.value == text);
+            Value::String(known.then_some(text)?)
+        }
+        (FieldKind::Date, Value::String(text)) => {
+            rounds_domain::moment::instant(&text)?;
+            Value::String(text)
+        }
+        (FieldKind::Text | FieldKind::LongText | FieldKind::Secret, Value::String(text)) => Value::String(text),
+        _ => return None,
+    };
+    Some(Some(value))
+}

@@ -1,0 +1,246 @@
+//! Connections: adding, checking, changing, removing, and how each stands.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use rounds_domain::{
+    declare::{FieldKind, Setting, System},
+    error::RemoteError,
+    ids::ConnectionId,
+    view::{ConnectionView, FeedView, RejectedView},
+};
+use rounds_remote::seam::Account;
+use rounds_store::table::connection::{Connection, ConnectionEdit, NewConnection, Words};
+
+use super::DeskError;
+use crate::Rounds;
+
+/// A filled-in connection form.
+pub struct ConnectionForm {
+    /// The word for the system.
+    pub system: String,
+    /// What its person calls it.
+    pub name: String,
+    /// Where it is.
+    pub base_url: String,
+    /// Settings by key.
+    pub settings: Words,
+    /// Secrets by key.
+    pub secrets: Words,
+}
+
+/// What of a connection is changed.
+#[derive(Default)]
+pub struct ConnectionSettings {
+    /// Settings by key; an empty one goes back to its default, others stay.
+    pub settings: Words,
+    /// Secrets by key; others stay.
+    pub secrets: Words,
+    /// Where it is.
+    pub base_url: Option<String>,
+}
+
+impl Rounds {
+    /// Adds a connection. Nothing is sent yet.
+    pub async fn add_connection(&self, form: ConnectionForm) -> Result<ConnectionView, DeskError> {
+        let (kind, system) = self.system(&form.system)?;
+        if form.name.trim().is_empty() {
+            return Err(DeskError::Invalid("The connection has no name. Give it one.".into()));
+        }
+        check(&system.settings, &form.settings, "setting")?;
+        check(&system.secrets, &form.secrets, "secret")?;
+        let account = Account {
+            base_url: form.base_url.clone(),
+            settings: form.settings.clone(),
+            secrets: form.secrets.clone(),
+            learned: BTreeMap::new(),
+        };
+        let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
+        let new = NewConnection {
+            system: form.system,
+            name: form.name.trim().to_owned(),
+            base_url: form.base_url,
+            settings: form.settings,
+            secrets: form.secrets,
+            me: remote.me().unwrap_or_default(),
+        };
+        let connection = self.store.add_connection(new, self.clock.now()).await?;
+        self.view(&connection).await
+    }
+
+    /// Changes settings or secrets of a connection.
+    pub async fn set_connection(
+        &self,
+        id: ConnectionId,
+        change: ConnectionSettings,
+    ) -> Result<ConnectionView, DeskError> {
+        let before = self.store.connection(id).await?;
+        let (kind, system) = self.system(&before.system)?;
+        let merged = |old: &Words, new: Words| {
+            let mut all = old.clone();
+            all.extend(new);
+            all.retain(|_, value| !value.is_empty());
+            all
+        };
+        let settings = merged(&before.settings, change.settings);
+        let secrets = merged(&before.secrets, change.secrets);
+        check(&system.settings, &settings, "setting")?;
+        check(&system.secrets, &secrets, "secret")?;
+        let base_url = change.base_url.unwrap_or_else(|| before.base_url.clone());
+        let account = Account {
+            base_url: base_url.clone(),
+            settings: settings.clone(),
+            secrets: secrets.clone(),
+            learned: before.learned.clone(),
+        };
+        let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
+        let configured = remote.me().unwrap_or_default();
+        // Another name or address is another person, whose id is not known yet.
+        let same = configured.name == before.me.name && configured.email == before.me.email;
+        let me =
+            rounds_domain::patient::Me { id: configured.id.clone().or(before.me.id.filter(|_| same)), ..configured };
+        let edit = ConnectionEdit {
+            settings: Some(settings),
+            secrets: Some(secrets),
+            base_url: Some(base_url),
+            me: Some(me),
+            trouble: Some(None),
+            ..ConnectionEdit::default()
+        };
+        let connection = self.store.edit_connection(id, edit).await?;
+        self.forget_link(id);
+        if !same {
+            self.store.reproject_connection(id).await?;
+        }
+        self.store.slices_retry(connection.key).await?;
+        self.pull_wake.notify_waiters();
+        self.view(&connection).await
+    }
+
+    /// Signs in and says how it went. Waits for the network.
+    pub async fn test_connection(&self, id: ConnectionId) -> Result<Result<(), RemoteError>, DeskError> {
+        let connection = self.store.connection(id).await?;
+        self.sign_in_now(&connection).await
+    }
+
+    /// Signs in, in the background; how it went stands on the connection.
+    pub fn check_connection(self: &Arc<Self>, id: ConnectionId) {
+        let rounds = Arc::clone(self);
+        self.tasks.spawn(async move {
+            match rounds.test_connection(id).await {
+                Ok(Ok(())) => rounds.pull_wake.notify_waiters(),
+                Ok(Err(_)) => {}
+                Err(error) => tracing::warn!(%error, "a connection could not be checked"),
+            }
+        });
+    }
+
+    /// Removes a connection with everything that came from it. Refused while it has unsettled actions.
+    pub async fn remove_connection(&self, id: ConnectionId) -> Result<(), DeskError> {
+        self.store.remove_connection(id).await?;
+        self.forget_link(id);
+        Ok(())
+    }
+
+    /// The connection of this name or id.
+    pub async fn find_connection(&self, name: &str) -> Result<ConnectionId, DeskError> {
+        let all = self.store.connections().await?;
+        all.iter()
+            .find(|connection| connection.name == name || connection.id.to_string() == name)
+            .map(|connection| connection.id)
+            .ok_or(DeskError::NotFound("A connection of this name"))
+    }
+
+    /// How every connection stands.
+    pub async fn connections(&self) -> Result<Vec<ConnectionView>, DeskError> {
+        let mut views = Vec::new();
+        for connection in self.store.connections().await? {
+            views.push(self.view(&connection).await?);
+        }
+        Ok(views)
+    }
+
+    /// The records of a connection that could not be read.
+    pub async fn rejected(&self, id: ConnectionId) -> Result<Vec<RejectedView>, DeskError> {
+        Ok(self.store.rejected(id).await?)
+    }
+
+    async fn view(&self, connection: &Connection) -> Result<ConnectionView, DeskError> {
+        let (_, system) = self.system(&connection.system)?;
+        let tally = self.store.tally(connection.id).await?;
+        let mut feeds = Vec::new();
+        for feed in &system.feeds {
+            let slices = self.store.slice_states(connection.key, feed.name.clone(), self.clock.now()).await?;
+            let complete: Option<Vec<_>> = slices.iter().map(|slice| slice.complete).collect();
+            // A whole pass is as old as its oldest part; the newest part says how old the latest news are.
+            let newest = slices.iter().filter(|slice| slice.complete.is_some()).filter_map(|slice| slice.read).max();
+            feeds.push(FeedView {
+                name: feed.name.clone(),
+                title: feed.title.clone(),
+                complete_at: complete.filter(|all| !all.is_empty()).and(newest),
+                read_at: slices.iter().filter_map(|slice| slice.read).max(),
+                parts: u32::try_from(slices.len()).unwrap_or(u32::MAX),
+                parts_read: u32::try_from(slices.iter().filter(|slice| slice.complete.is_some()).count())
+                    .unwrap_or(u32::MAX),
+                rows: tally.rows.get(&feed.name).copied().unwrap_or(0),
+            });
+        }
+        Ok(ConnectionView {
+            id: connection.id,
+            name: connection.name.clone(),
+            system: connection.system.clone(),
+            base_url: connection.base_url.clone(),
+            settings: serde_json::to_value(&connection.settings).unwrap_or_default(),
+            trouble: connection.trouble.clone(),
+            feeds,
+            unsettled: tally.unsettled,
+            rejected: tally.rejected,
+            unknown_words: tally.unknown_words,
+            notes: notes(connection, &system),
+            system_title: system.title,
+        })
+    }
+}
+
+fn notes(connection: &Connection, system: &System) -> Vec<String> {
+    let learned = connection.learned.iter().map(|(key, value)| {
+        let label =
+            system.settings.iter().find(|setting| setting.key == *key).map_or(key.as_str(), |setting| &setting.label);
+        format!("Learned from what the system answers: {label} is {value}.")
+    });
+    connection.notes.iter().cloned().chain(learned).collect()
+}
+
+/// Whether values fit what is declared. The words name the key, never the value of a secret.
+fn check(declared: &[Setting], given: &Words, what: &str) -> Result<(), DeskError> {
+    for key in given.keys() {
+        if !declared.iter().any(|setting| setting.key == *key) {
+            let known: Vec<&str> = declared.iter().map(|setting| setting.key.as_str()).collect();
+            return Err(DeskError::Invalid(format!("There is no {what} \"{key}\". There are: {}.", known.join(", "))));
+        }
+    }
+    for setting in declared {
+        let value = given.get(&setting.key).map(|value| value.trim()).filter(|value| !value.is_empty());
+        let Some(value) = value else {
+            if setting.required && setting.default.is_none() {
+                return Err(DeskError::Invalid(format!(
+                    "The {what} \"{}\" ({}) is missing.",
+                    setting.key, setting.label
+                )));
+            }
+            continue;
+        };
+        let fits = match &setting.kind {
+            FieldKind::Text | FieldKind::LongText | FieldKind::Secret => true,
+            FieldKind::Flag => matches!(value, "true" | "false"),
+            FieldKind::Number { least, most } => {
+                value.parse::<i64>().is_ok_and(|number| (*least..=*most).contains(&number))
+            }
+            FieldKind::Date => rounds_domain::moment::instant(value).is_some(),
+            FieldKind::Choice { options } => options.iter().any(|option| option.value == value),
+        };
+        if !fits {
+            return Err(DeskError::Invalid(format!("The {what} \"{}\" cannot be used. {}", setting.key, setting.help)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! The worklist and the page of an item.
+
+use std::sync::Arc;
+
+use rounds_domain::{
+    ids::ItemId,
+    projection,
+    view::{ActionOffer, CommentView, Counts, ItemView, ListAnswer, ListRequest},
+};
+use rounds_remote::seam::Depth;
+use rounds_store::table::item::StoredItem;
+
+use super::DeskError;
+use crate::Rounds;
+
+impl Rounds {
+    /// A stretch of the worklist.
+    pub async fn worklist(&self, request: ListRequest) -> Result<ListAnswer, DeskError> {
+        Ok(self.store.list(request, self.clock.now()).await?)
+    }
+
+    /// How many items stand where.
+    pub async fn counts(&self) -> Result<Counts, DeskError> {
+        Ok(self.store.counts().await?)
+    }
+
+    /// The page of one item.
+    pub async fn item(&self, id: ItemId) -> Result<ItemView, DeskError> {
+        let stored = self.store.item(id).await?;
+        let (_, system) = self.system(&stored.connection.system)?;
+        let outbox = self.rows(&stored.actions).await?;
+        let comments = comments(&stored, &outbox);
+        let actions = system.actions.iter().map(|declaration| {
+            let offer = stored.item.offers.iter().find(|offer| offer.action == declaration.name);
+            ActionOffer {
+                declaration: declaration.clone(),
+                refused: refusal(&stored, offer),
+                targets: offer.map(|offer| offer.targets.clone()).unwrap_or_default(),
+                draft: stored
+                    .drafts
+                    .iter()
+                    .find(|(name, _)| *name == declaration.name)
+                    .map(|(_, fields)| fields.clone()),
+            }
+        });
+        Ok(ItemView {
+            actions: actions.collect(),
+            comments,
+            outbox,
+            connection_name: stored.connection.name.clone(),
+            system_title: system.title.clone(),
+            read_at: stored.read_at,
+            row: stored.row,
+            patient: stored.item.patient,
+            identifiers: stored.item.identifiers,
+            created: stored.item.created,
+            updated: stored.item.updated,
+            facts: stored.item.facts,
+            forms: stored.item.forms,
+            decisions: stored.item.decisions,
+            orders: stored.item.orders,
+            history: stored.item.history,
+            appointments: stored.item.appointments,
+            payments: stored.item.payments,
+            attachments: stored.item.attachments,
+        })
+    }
+
+    /// The item that a person names: by its own id, or as `system:external-id`.
+    pub async fn find(&self, name: &str) -> Result<ItemId, DeskError> {
+        if let Ok(id) = name.parse::<ItemId>() {
+            if self.store.item(id).await.is_ok() {
+                return Ok(id);
+            }
+        }
+        if let Some((system, external_id)) = name.split_once(':') {
+            let found = self.store.find_item(system.to_owned(), external_id.to_owned()).await?;
+            if let Some(id) = found {
+                return Ok(id);
+            }
+        }
+        Err(DeskError::NotFound("An item of this name"))
+    }
+
+    /// The remote's own JSON of an item.
+    pub async fn raw(&self, id: ItemId) -> Result<String, DeskError> {
+        Ok(self.store.raw(id).await?)
+    }
+
+    /// Reads an item again in the background, with its attachments: somebody looks at it.
+    pub fn watch(self: &Arc<Self>, id: ItemId) {
+        let rounds = Arc::clone(self);
+        self.tasks.spawn(async move {
+            if let Err(error) = rounds.look_again(id).await {
+                tracing::debug!(%error, "an item could not be read again");
+            }
+        });
+    }
+
+    /// Reads an item again, with its attachments. Waits for the network.
+    pub async fn look_again(&self, id: ItemId) -> Result<(), crate::read::WorkError> {
+        let stored = self.store.item(id).await?;
+        let link = self.link(&stored.connection)?;
+        self.refresh(&link, id, Depth::Attachments).await?;
+        Ok(())
+    }
+}
+
+/// Why an action is not offered, if it is not.
+pub(super) fn refusal(stored: &StoredItem, offer: Option<&rounds_domain::action::Offer>) -> Option<String> {
+    if stored.gone {
+        return Some("The system no longer has this item.".to_owned());
+    }
+    match offer {
+        Some(offer) => offer.refused.clone(),
+        None => Some("This is not offered for this item.".to_owned()),
+    }
+}
+
+fn comments(stored: &StoredItem, outbox: &[rounds_domain::view::OutboxRow]) -> Vec<CommentView> {
+    projection::comments(&stored.item, &stored.actions)
+        .into_iter()
+        .map(|seen| CommentView {
+            id: seen.comment.id,
+            text: seen.comment.text,
+            internal: seen.comment.internal,
+            mine: seen.action.is_some()
+                || seen.comment.author.as_ref().is_some_and(|author| stored.connection.me.is(author)),
+            author: seen.comment.author.and_then(|author| author.name.plain()),
+            made: seen.comment.made,
+            action: seen.action.and_then(|action| outbox.iter().find(|row| row.id == action.id).cloned()),
+        })
+        .collect()
+}

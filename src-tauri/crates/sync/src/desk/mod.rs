@@ -1,0 +1,14 @@
+//! What a person can do, for the window and the command line alike. Every answer comes from the store; nothing here waits
+//! for the network but what says so.
+
+mod act;
+mod attachments;
+mod connections;
+mod error;
+mod items;
+mod outbox;
+
+pub use act::Intent;
+pub use attachments::AttachmentState;
+pub use connections::{ConnectionForm, ConnectionSettings};
+pub use error::DeskError;

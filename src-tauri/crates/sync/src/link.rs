@@ -1,0 +1,158 @@
+//! One connected account: its client, its rules, and at most one sign-in at a time.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rounds_domain::{
+    declare::System,
+    error::{AndNow, RemoteError},
+    ids::ConnectionId,
+    moment,
+    patient::Me,
+    reply::SignedIn,
+};
+use rounds_engine::{
+    outbox::transition::Rules,
+    pull::plan::Pace,
+    sign_in::{self, Account as Standing, Answer},
+};
+use rounds_remote::{
+    registry::Kind,
+    seam::{Account, RemoteSystem},
+};
+use rounds_store::table::connection::{Connection, Words};
+use tokio::sync::Mutex;
+
+use crate::desk::DeskError;
+
+pub(crate) struct Link {
+    pub(crate) id: ConnectionId,
+    /// The store's number for the connection.
+    pub(crate) key: i64,
+    pub(crate) name: String,
+    pub(crate) system: System,
+    pub(crate) remote: Arc<dyn RemoteSystem>,
+    pub(crate) rules: Rules,
+    pub(crate) pace: Pace,
+    /// How many slices are swept side by side.
+    pub(crate) side_by_side: usize,
+    made_of: (String, Words, Words, Words),
+    standing: Mutex<(Standing, u64)>,
+}
+
+/// A setting common to every system, with the value that counts when none is given or declared.
+fn number(settings: &BTreeMap<String, String>, system: &System, key: &str, otherwise: i64) -> i64 {
+    let declared =
+        || system.settings.iter().find(|setting| setting.key == key).and_then(|setting| setting.default.clone());
+    settings.get(key).cloned().or_else(declared).and_then(|text| text.trim().parse().ok()).unwrap_or(otherwise)
+}
+
+fn parts(connection: &Connection) -> (String, Words, Words, Words) {
+    (connection.base_url.clone(), connection.settings.clone(), connection.secrets.clone(), connection.learned.clone())
+}
+
+impl Link {
+    pub(crate) fn new(kind: Kind, system: System, connection: &Connection) -> Result<Self, DeskError> {
+        let made_of = parts(connection);
+        let account = Account {
+            base_url: made_of.0.clone(),
+            settings: made_of.1.clone(),
+            secrets: made_of.2.clone(),
+            learned: made_of.3.clone(),
+        };
+        let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
+        let of = |key, otherwise| number(&connection.settings, &system, key, otherwise);
+        let seconds = |key, otherwise| Duration::from_secs(u64::try_from(of(key, otherwise)).unwrap_or(0));
+        let history = connection.settings.get("history_from").cloned().or_else(|| {
+            system
+                .settings
+                .iter()
+                .find(|setting| setting.key == "history_from")
+                .and_then(|setting| setting.default.clone())
+        });
+        let pace = Pace {
+            history_from: history.as_deref().and_then(moment::instant).unwrap_or_else(default_history),
+            poll: TimeDelta::seconds(of("poll_seconds", 60).max(1)),
+            hot: TimeDelta::minutes(of("hot_sweep_minutes", 60).max(1)),
+            cold: TimeDelta::hours(of("cold_sweep_hours", 24).max(1)),
+        };
+        Ok(Self {
+            id: connection.id,
+            key: connection.key,
+            name: connection.name.clone(),
+            rules: Rules { server_timeout: seconds("server_timeout_seconds", 30) },
+            pace,
+            side_by_side: usize::try_from(of("page_reads", 4)).unwrap_or(1).clamp(1, 16),
+            system,
+            remote,
+            made_of,
+            standing: Mutex::new((Standing::Unknown, 0)),
+        })
+    }
+
+    /// Whether it is still what this connection needs. What pages teach is part of it: the client reads by it.
+    pub(crate) fn is_for(&self, connection: &Connection) -> bool {
+        self.made_of == parts(connection)
+    }
+
+    /// Who the person at this desk is there: as learned, and where nothing was learned, as the settings say.
+    pub(crate) fn me(&self, connection: &Connection) -> Me {
+        let configured = self.remote.me().unwrap_or_default();
+        Me { id: configured.id.clone().or_else(|| connection.me.id.clone()), ..configured }
+    }
+
+    /// Makes a call that may be repeated: after a "sign in", once.
+    pub(crate) async fn call<T, F>(&self, now: DateTime<Utc>, make: impl Fn() -> F) -> Result<T, RemoteError>
+    where
+        F: Future<Output = Result<T, RemoteError>>,
+    {
+        let mut repeated = false;
+        loop {
+            let before = self.standing.lock().await.1;
+            let error = match make().await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            match sign_in::after_failure(error, repeated) {
+                Answer::GiveUp(error) => return Err(error),
+                Answer::SignInThenRepeat => {
+                    self.sign_in(now, Some(before)).await?;
+                    repeated = true;
+                }
+            }
+        }
+    }
+
+    /// Signs in, one at a time. `seen` is the count of sign-ins before the call that was refused: when there was one since,
+    /// that one counts. A refused account is not tried again until [`forgive`](Self::forgive).
+    pub(crate) async fn sign_in(&self, now: DateTime<Utc>, seen: Option<u64>) -> Result<Option<SignedIn>, RemoteError> {
+        let mut standing = self.standing.lock().await;
+        if seen.is_some_and(|seen| seen != standing.1) && standing.0 == Standing::SignedIn {
+            return Ok(None);
+        }
+        if standing.0 == Standing::Refused {
+            return Err(RemoteError::new(
+                AndNow::SignIn,
+                format!(
+                    "{} refused the sign-in. Nothing is lost; check the credentials of the connection and sign in again.",
+                    self.name
+                ),
+            ));
+        }
+        let result = self.remote.sign_in(now).await;
+        standing.0 = sign_in::after_sign_in(result.as_ref().map(|_| ()));
+        if result.is_ok() {
+            standing.1 += 1;
+        }
+        result.map(Some)
+    }
+
+    /// A person asked to try again.
+    pub(crate) async fn forgive(&self) {
+        self.standing.lock().await.0 = Standing::Unknown;
+    }
+}
+
+fn default_history() -> DateTime<Utc> {
+    moment::instant("2020-01-01").unwrap_or(DateTime::UNIX_EPOCH)
+}

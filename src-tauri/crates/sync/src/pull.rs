@@ -1,0 +1,203 @@
+//! Pulling: what the engine plans is read page by page and kept.
+
+use std::{sync::Arc, time::Instant};
+
+use chrono::TimeDelta;
+use futures::{StreamExt, stream};
+use rounds_domain::{
+    declare::FeedShape,
+    error::{AndNow, RemoteError},
+    pull::Slice,
+    view::{ConnectionTrouble, TroubleKind},
+};
+use rounds_engine::pull::{
+    plan::{self, Asked, SliceState},
+    sweep::{AfterPage, Progress, Resume, after_failure, after_page},
+};
+use rounds_store::table::{
+    connection::{Connection, ConnectionEdit},
+    item::PageWrite,
+    slice::{Advance, SliceRow, Then},
+};
+use tokio::sync::Mutex;
+
+use crate::{Rounds, desk::DeskError, link::Link, read::WorkError, report::FeedReport};
+
+/// A sweep that was interrupted longer ago than this begins again: too much may have moved since.
+const OLDEST_SWEEP: TimeDelta = TimeDelta::hours(6);
+
+fn state(row: SliceRow) -> SliceState {
+    SliceState {
+        key: row.key,
+        slice: row.slice,
+        cursor: row.cursor,
+        began: row.began,
+        complete: row.complete,
+        restless: row.restless,
+        failures: row.failures,
+        next_at: row.next_at,
+        hot: row.hot,
+    }
+}
+
+impl Rounds {
+    /// How the slices of a feed stand, after those that are planned by now were added.
+    pub(crate) async fn plan(&self, link: &Link, feed: &str, shape: &FeedShape) -> Result<Vec<SliceState>, DeskError> {
+        let now = self.clock.now();
+        let planned = match shape {
+            FeedShape::Windows { days, overlap_seconds } => plan::windows(*days, *overlap_seconds, link.pace, now),
+        };
+        let rows = self.store.slices(link.key, feed.to_owned(), planned, now).await?;
+        Ok(rows.into_iter().map(state).collect())
+    }
+
+    /// Reads everything of a connection that is due, or that was asked for. The first error of a connection that makes
+    /// further calls pointless ends the pass; a part that fails by itself does not.
+    pub(crate) async fn pull(
+        self: &Arc<Self>,
+        connection: &Connection,
+        asked: Option<Asked>,
+    ) -> Result<(Vec<FeedReport>, Option<RemoteError>), DeskError> {
+        let mut reports = Vec::new();
+        let mut first_error = None;
+        for feed in self.link(connection)?.system.feeds.clone() {
+            let report = Mutex::new(FeedReport { feed: feed.name.clone(), ..FeedReport::default() });
+            let began = Instant::now();
+            let error = self.pull_feed(connection, &feed.name, &feed.shape, asked, &report).await?;
+            let mut report = report.into_inner();
+            report.seconds = began.elapsed().as_secs_f64();
+            reports.push(report);
+            first_error = first_error.or(error);
+        }
+        self.keep_trouble(connection, first_error.as_ref()).await?;
+        Ok((reports, first_error))
+    }
+
+    async fn pull_feed(
+        self: &Arc<Self>,
+        connection: &Connection,
+        feed: &str,
+        shape: &FeedShape,
+        asked: Option<Asked>,
+        report: &Mutex<FeedReport>,
+    ) -> Result<Option<RemoteError>, DeskError> {
+        let mut first_error: Option<RemoteError> = None;
+        while !self.stop.is_cancelled() {
+            // What a page taught may have changed how the next ones are read.
+            let connection = self.store.connection(connection.id).await?;
+            let link = self.link(&connection)?;
+            let slices = self.plan(&link, feed, shape).await?;
+            let due = plan::due(&slices, link.pace, asked, self.clock.now());
+            let batch: Vec<SliceState> = due
+                .iter()
+                .filter_map(|key| slices.iter().find(|slice| slice.key == *key))
+                .take(link.side_by_side * 4)
+                .cloned()
+                .collect();
+            if batch.is_empty() {
+                break;
+            }
+            let results: Vec<Result<(), WorkError>> = stream::iter(batch)
+                .map(|slice| self.sweep(&link, feed, slice, report))
+                .buffer_unordered(link.side_by_side)
+                .collect()
+                .await;
+            for result in results {
+                if let Err(error) = result {
+                    let error = error.remote()?;
+                    report.lock().await.failed += 1;
+                    first_error.get_or_insert(error);
+                }
+            }
+            let hopeless =
+                |error: &RemoteError| matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(_));
+            if first_error.as_ref().is_some_and(hopeless) {
+                break;
+            }
+        }
+        Ok(first_error)
+    }
+
+    /// Reads one slice from where its sweep is to its end.
+    async fn sweep(
+        &self,
+        link: &Link,
+        feed: &str,
+        slice: SliceState,
+        report: &Mutex<FeedReport>,
+    ) -> Result<(), WorkError> {
+        let mut cursor = slice.cursor.clone();
+        let mut began = slice.began.unwrap_or_else(|| self.clock.now());
+        if self.clock.now() - began > OLDEST_SWEEP || began > self.clock.now() {
+            self.store.slice_restart(slice.key).await?;
+            (cursor, began) = (None, self.clock.now());
+        }
+        let mut progress = Progress::default();
+        while !self.stop.is_cancelled() {
+            let now = self.clock.now();
+            let asked: Slice = plan::readable(&slice.slice, now);
+            let read = link.call(now, || link.remote.pull(feed, &asked, cursor.as_deref(), now)).await;
+            let page = match read {
+                Ok(page) => page,
+                Err(error) => {
+                    let (resume, next_at) = after_failure(&error, cursor.as_deref(), slice.failures, self.clock.tick());
+                    self.store.slice_failed(link.id, slice.key, resume == Resume::Beginning, next_at).await?;
+                    return Err(error.into());
+                }
+            };
+            let after = after_page(&mut progress, cursor.as_deref(), &page);
+            let then = match &after {
+                AfterPage::Continue(next) => Then::Continue(next.clone()),
+                AfterPage::Complete => Then::Complete,
+                AfterPage::Fail(_) => Then::Fail,
+            };
+            let write = PageWrite {
+                connection: link.key,
+                feed: feed.to_owned(),
+                advance: Some(Advance { key: slice.key, began, then }),
+                page,
+                began: now,
+                now: self.clock.now(),
+            };
+            let applied = self.store.apply_page(write).await?;
+            report.lock().await.add(&applied);
+            match after {
+                AfterPage::Continue(next) => cursor = Some(next),
+                AfterPage::Complete => return Ok(()),
+                AfterPage::Fail(error) => {
+                    let (_, next_at) = after_failure(&error, None, slice.failures, self.clock.tick());
+                    self.store.slice_failed(link.id, slice.key, true, next_at).await?;
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what stands in a connection's way, since when; or that nothing does.
+    pub(crate) async fn keep_trouble(
+        &self,
+        connection: &Connection,
+        error: Option<&RemoteError>,
+    ) -> Result<(), DeskError> {
+        let before = self.store.connection(connection.id).await?.trouble;
+        let trouble = error.map(|error| {
+            let kind = match error.and_now {
+                AndNow::Offline => TroubleKind::Offline,
+                AndNow::Later(_) => TroubleKind::Waiting,
+                AndNow::SignIn => TroubleKind::SignIn,
+                AndNow::Doubtful => TroubleKind::Unreadable,
+                AndNow::Forbidden | AndNow::Conflict | AndNow::Invalid | AndNow::Gone => TroubleKind::Refused,
+            };
+            let since = before
+                .as_ref()
+                .filter(|before| before.kind == kind)
+                .map_or_else(|| self.clock.now(), |before| before.since);
+            ConnectionTrouble { kind, text: error.message.clone(), since }
+        });
+        self.store
+            .edit_connection(connection.id, ConnectionEdit { trouble: Some(trouble), ..ConnectionEdit::default() })
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,266 @@
+//! Pushing: what the engine decides about each action is carried out, one step at a time, each step kept before the next.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rounds_domain::{
+    action::{Action, Proof},
+    error::{AndNow, RemoteError},
+    ids::{ActionId, ItemId},
+    outbox::OutboxState,
+    reply::Submitted,
+};
+use rounds_engine::outbox::{
+    finding::{self, Finding},
+    lanes,
+    transition::{Event, Step, after, step, waits_for_sign_in},
+};
+use rounds_remote::seam::{Depth, Target};
+use rounds_store::table::connection::{Connection, ConnectionEdit};
+
+use crate::{Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
+
+/// How often an item is read again after a confirmation, until the remote shows the effect: it may apply late.
+const READ_AFTER: [TimeDelta; 3] = [TimeDelta::zero(), TimeDelta::seconds(2), TimeDelta::seconds(8)];
+
+/// An item to be read again because something was confirmed on it.
+struct ReadAgain {
+    item: ItemId,
+    action: ActionId,
+    tries: usize,
+    at: DateTime<Utc>,
+}
+
+impl Rounds {
+    /// Works on the outbox of a connection until nothing more can be done now, or only after waiting longer than
+    /// `patience`.
+    pub(crate) async fn push(
+        self: &Arc<Self>,
+        connection: &Connection,
+        patience: Duration,
+    ) -> Result<OutboxReport, DeskError> {
+        let mut report = OutboxReport::default();
+        let mut again: Vec<ReadAgain> = Vec::new();
+        let until = self.clock.now() + TimeDelta::from_std(patience).unwrap_or(TimeDelta::zero());
+        let mut unsettled = self.store.unsettled(Some(connection.id)).await?;
+        while !self.stop.is_cancelled() {
+            let connection = self.store.connection(connection.id).await?;
+            let link = self.link(&connection)?;
+            let due = lanes::due(&unsettled, self.clock.now());
+            for id in &due {
+                if self.stop.is_cancelled() {
+                    break;
+                }
+                let moved = self.work_on(&link, *id, &mut report).await?;
+                if moved.state == OutboxState::Confirmed {
+                    again.push(ReadAgain { item: moved.item, action: moved.id, tries: 0, at: self.clock.now() });
+                }
+            }
+            self.read_again(&link, &mut again).await?;
+            unsettled = self.store.unsettled(Some(connection.id)).await?;
+            if !due.is_empty() {
+                continue;
+            }
+            let next = lanes::next_due(&unsettled).into_iter().chain(again.iter().map(|again| again.at)).min();
+            let Some(next) = next.filter(|next| *next <= until) else { break };
+            let wait = (next - self.clock.now()).to_std().unwrap_or_default().max(Duration::from_millis(20));
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.stop.cancelled() => break,
+            }
+        }
+        report.needs_person = count(&unsettled, |state| state == OutboxState::NeedsPerson);
+        report.doubtful = count(&unsettled, |state| state == OutboxState::Doubtful);
+        report.waiting = count(&unsettled, |state| state != OutboxState::NeedsPerson);
+        Ok(report)
+    }
+
+    /// Moves every action of a connection on for which `event` means something.
+    pub(crate) async fn tell_all(&self, link: &Link, event: &Event) -> Result<(), DeskError> {
+        for action in self.store.unsettled(Some(link.id)).await? {
+            self.tell(link, action.id, event.clone()).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, link: &Link, id: ActionId, event: Event) -> Result<Action, DeskError> {
+        let (rules, tick) = (link.rules, self.clock.tick());
+        Ok(self.store.move_action(id, move |action| Some(after(action, event, rules, tick))).await?)
+    }
+
+    /// Does the next thing for one action.
+    async fn work_on(&self, link: &Link, id: ActionId, report: &mut OutboxReport) -> Result<Action, DeskError> {
+        let action = self.store.action(id).await?;
+        let moved = match step(&action) {
+            Step::Nothing => return Ok(action),
+            Step::EndHold => self.tell(link, id, Event::HoldOver).await?,
+            Step::ReadThenSend => self.read_then_send(link, &action, report).await?,
+            Step::Look => {
+                let event = match self.look(link, &action).await {
+                    Ok(finding) => Event::LookedFor(finding),
+                    Err(error) => Event::LookFailed(error.remote()?),
+                };
+                self.tell(link, id, event).await?
+            }
+            Step::Follow => {
+                let job = action.remote_ref.clone().unwrap_or_default();
+                let followed = link.call(self.clock.now(), || link.remote.follow(&job)).await;
+                self.tell(link, id, Event::Followed(followed)).await?
+            }
+        };
+        if moved.state == OutboxState::Confirmed {
+            report.confirmed += 1;
+        }
+        Ok(moved)
+    }
+
+    async fn read_then_send(
+        &self,
+        link: &Link,
+        action: &Action,
+        report: &mut OutboxReport,
+    ) -> Result<Action, DeskError> {
+        let connection = self.store.connection(link.id).await?;
+        let me = link.me(&connection);
+        let began = self.clock.now();
+        let (target, event) = match self.refresh(link, action.item, Depth::Plain).await {
+            Ok(read) => {
+                // An item that the remote answered without: its own refusal will say more than we know.
+                let item = read.item.as_ref().unwrap_or(&read.stored.item);
+                let baseline = finding::baseline(item, &me, began);
+                (Some(Target::of(item)), Event::ReadBefore { baseline, differs: None })
+            }
+            Err(error) => (None, Event::ReadFailed(error.remote()?)),
+        };
+        let ready = self.tell(link, action.id, event).await?;
+        let Some(target) = target.filter(|_| ready.state == OutboxState::Queued) else {
+            return Ok(ready);
+        };
+        let sending = self.tell(link, action.id, Event::SendBegins).await?;
+        if sending.state != OutboxState::Inflight {
+            return Ok(sending);
+        }
+        report.sent += 1;
+        let replied = link.remote.submit(&target, &sending).await;
+        if let Ok(Submitted::Done(receipt)) = &replied {
+            self.learn_me(link, receipt.me_id.as_deref()).await?;
+        }
+        let refused = matches!(&replied, Err(error) if error.and_now == AndNow::SignIn);
+        let moved = self.tell(link, action.id, Event::Replied(replied)).await?;
+        if refused { self.sign_in_for(link, moved).await } else { Ok(moved) }
+    }
+
+    /// A write was refused with "sign in": signs in once, and lets everything that waited for it go on.
+    async fn sign_in_for(&self, link: &Link, moved: Action) -> Result<Action, DeskError> {
+        match link.sign_in(self.clock.now(), None).await {
+            Ok(_) => {
+                self.tell_all(link, &Event::SignedIn).await?;
+                Ok(self.store.action(moved.id).await?)
+            }
+            Err(error) => {
+                let connection = self.store.connection(link.id).await?;
+                self.keep_trouble(&connection, Some(&error)).await?;
+                // Offline is no answer about the account: it is asked again with the next call.
+                if error.and_now != AndNow::SignIn {
+                    self.tell(link, moved.id, Event::ReadFailed(error)).await?;
+                }
+                Ok(self.store.action(moved.id).await?)
+            }
+        }
+    }
+
+    async fn look(&self, link: &Link, action: &Action) -> Result<Finding, WorkError> {
+        let read = self.refresh(link, action.item, Depth::Plain).await?;
+        let Some(item) = &read.item else {
+            return Err(RemoteError::new(AndNow::Gone, "the system answers without this item.").into());
+        };
+        let connection = self.store.connection(link.id).await?;
+        let claimed = self.store.claimed(action.item, action.id).await?;
+        let found = match action.proof {
+            Proof::Comment => finding::look_for_comment(action, item, &link.me(&connection), &claimed),
+            Proof::CompareAndSet | Proof::ClientField | Proof::None => Finding::Missing,
+        };
+        if let Finding::Found(receipt) = &found {
+            self.learn_me(link, receipt.me_id.as_deref()).await?;
+        }
+        Ok(found)
+    }
+
+    /// Keeps who I am there, once something that is certainly mine told it.
+    async fn learn_me(&self, link: &Link, id: Option<&str>) -> Result<(), DeskError> {
+        let connection = self.store.connection(link.id).await?;
+        let mut me = link.me(&connection);
+        let Some(id) = id.filter(|_| me.id.is_none()) else { return Ok(()) };
+        me.id = Some(id.to_owned());
+        self.store.edit_connection(link.id, ConnectionEdit { me: Some(me), ..ConnectionEdit::default() }).await?;
+        let (store, connection) = (self.store.clone(), link.id);
+        // Whose rows are mine may have changed for namesakes.
+        self.tasks.spawn(async move {
+            if let Err(error) = store.reproject_connection(connection).await {
+                tracing::warn!(%error, "rows could not be computed anew");
+            }
+        });
+        Ok(())
+    }
+
+    /// Reads items again on which something was confirmed, until the remote shows it.
+    async fn read_again(&self, link: &Link, again: &mut Vec<ReadAgain>) -> Result<(), DeskError> {
+        let now = self.clock.now();
+        let mut keep = Vec::new();
+        for mut one in again.drain(..) {
+            if one.at > now {
+                keep.push(one);
+                continue;
+            }
+            // That it is confirmed stands; a failed read only means that the overlay stays a little longer.
+            let shows = match self.refresh(link, one.item, Depth::Plain).await {
+                Ok(read) => read.stored.actions.iter().any(|action| action.id == one.action),
+                Err(error) => {
+                    error.remote()?;
+                    true
+                }
+            };
+            one.tries += 1;
+            if let Some(wait) = READ_AFTER.get(one.tries).filter(|_| shows) {
+                one.at = now + *wait;
+                keep.push(one);
+            }
+        }
+        *again = keep;
+        Ok(())
+    }
+
+    /// A person or the clock says that the network may be back: what waited for it is tried now.
+    pub(crate) async fn wake_outbox(&self, link: &Link) -> Result<(), DeskError> {
+        self.tell_all(link, &Event::Wake).await
+    }
+
+    /// Signs in because a person asked, and lets what waited for it go on.
+    pub(crate) async fn sign_in_now(&self, connection: &Connection) -> Result<Result<(), RemoteError>, DeskError> {
+        let link = self.link(connection)?;
+        link.forgive().await;
+        let signed_in = match link.sign_in(self.clock.now(), None).await {
+            Ok(signed_in) => signed_in.unwrap_or_default(),
+            Err(error) => {
+                self.keep_trouble(connection, Some(&error)).await?;
+                return Ok(Err(error));
+            }
+        };
+        let me =
+            signed_in.me.map(|me| rounds_domain::patient::Me { id: me.id.or_else(|| connection.me.id.clone()), ..me });
+        let edit = ConnectionEdit { me, notes: Some(signed_in.notes), ..ConnectionEdit::default() };
+        self.store.edit_connection(connection.id, edit).await?;
+        self.keep_trouble(connection, None).await?;
+        self.tell_all(&link, &Event::SignedIn).await?;
+        Ok(Ok(()))
+    }
+
+    /// Whether anything of a connection waits for a sign-in.
+    pub(crate) async fn waits_for_sign_in(&self, connection: &Connection) -> Result<bool, DeskError> {
+        Ok(self.store.unsettled(Some(connection.id)).await?.iter().any(waits_for_sign_in))
+    }
+}
+
+fn count(actions: &[Action], is: impl Fn(OutboxState) -> bool) -> u32 {
+    u32::try_from(actions.iter().filter(|action| is(action.state)).count()).unwrap_or(u32::MAX)
+}

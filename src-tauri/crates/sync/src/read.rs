@@ -1,0 +1,72 @@
+//! Reading one item again.
+
+use rounds_domain::{
+    error::{AndNow, RemoteError},
+    ids::ItemId,
+    item::WorkItem,
+    pull::Page,
+};
+use rounds_remote::seam::{Depth, Target};
+use rounds_store::table::item::{PageWrite, StoredItem};
+
+use crate::{Rounds, desk::DeskError, link::Link};
+
+/// Why something behind the desk did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The remote system.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// This machine.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+}
+
+impl From<rounds_store::StoreError> for WorkError {
+    fn from(error: rounds_store::StoreError) -> Self {
+        Self::Desk(error.into())
+    }
+}
+
+impl WorkError {
+    /// The remote's error; what went wrong on this machine is passed on.
+    pub(crate) fn remote(self) -> Result<RemoteError, DeskError> {
+        match self {
+            Self::Remote(error) => Ok(error),
+            Self::Desk(error) => Err(error),
+        }
+    }
+}
+
+/// What a refresh came to.
+pub(crate) struct Refreshed {
+    /// What is kept of the item now.
+    pub(crate) stored: StoredItem,
+    /// What the remote said of it; `None` when it answered without it.
+    pub(crate) item: Option<WorkItem>,
+}
+
+impl Rounds {
+    /// Reads one item again and keeps what the remote says.
+    pub(crate) async fn refresh(&self, link: &Link, item: ItemId, depth: Depth) -> Result<Refreshed, WorkError> {
+        let stored = self.store.item(item).await?;
+        // An item that came inside another one is read with it.
+        let target = match &stored.item.parent {
+            Some(parent) => {
+                let found = self.store.find_item(stored.connection.system.clone(), parent.clone()).await?;
+                let id =
+                    found.ok_or_else(|| RemoteError::new(AndNow::Gone, "The case that it belongs to is not here."))?;
+                Target::of(&self.store.item(id).await?.item)
+            }
+            None => Target::of(&stored.item),
+        };
+        let began = self.clock.now();
+        let record = link.call(began, || link.remote.refresh(&target, depth)).await?;
+        let Some(record) = record else { return Ok(Refreshed { stored, item: None }) };
+        let read = record.item.clone();
+        let page = Page { records: vec![record], ..Page::default() };
+        let (feed, now) = (String::new(), self.clock.now());
+        self.store.apply_page(PageWrite { connection: link.key, feed, advance: None, page, began, now }).await?;
+        Ok(Refreshed { stored: self.store.item(item).await?, item: Some(read) })
+    }
+}

@@ -1,0 +1,106 @@
+//! An open profile with its connections.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rounds_domain::{declare::System, ids::ConnectionId};
+use rounds_engine::outbox::transition::{Event, Rules, after};
+use rounds_remote::registry::{Kind, SHIPPED};
+use rounds_store::{Store, table::connection::Connection};
+use tokio::sync::Notify;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{Clock, desk::DeskError, link::Link};
+
+/// An open profile: its store, its connections, its clock. Shared by the tasks and by whoever works at the desk.
+pub struct Rounds {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) kinds: &'static [Kind],
+    /// Every task that was spawned, and the token that ends them.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    /// Wakes the pull tasks: somebody asked.
+    pub(crate) pull_wake: Notify,
+    pub(crate) asked: Mutex<HashMap<ConnectionId, rounds_engine::pull::plan::Asked>>,
+    links: Mutex<HashMap<ConnectionId, Arc<Link>>>,
+}
+
+impl Rounds {
+    /// Takes over an open store. What was being sent when the program ended is in doubt from now on.
+    pub async fn open(store: Store, clock: Arc<dyn Clock>) -> Result<Arc<Self>, DeskError> {
+        Self::open_with(store, clock, SHIPPED).await
+    }
+
+    /// Like [`open`](Self::open), with other systems than those that ship.
+    pub async fn open_with(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        kinds: &'static [Kind],
+    ) -> Result<Arc<Self>, DeskError> {
+        // Reopening needs no knowledge of the system: the rules only matter for what follows.
+        let rules = Rules { server_timeout: Duration::from_secs(60) };
+        for action in store.unsettled(None).await? {
+            let tick = clock.tick();
+            store.move_action(action.id, move |action| Some(after(action, Event::Reopened, rules, tick))).await?;
+        }
+        Ok(Arc::new(Self {
+            store,
+            clock,
+            kinds,
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            pull_wake: Notify::new(),
+            asked: Mutex::default(),
+            links: Mutex::default(),
+        }))
+    }
+
+    /// The store behind it, for whoever listens for its changes.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Ends every task and closes the profile. What is being sent is waited for, within `patience`; what is not done by
+    /// then is looked for at the next start.
+    pub async fn close(&self, patience: Duration) -> Result<(), DeskError> {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
+            tracing::info!("closing while a request is under way");
+        }
+        Ok(self.store.close().await?)
+    }
+
+    /// What every kind of system declares.
+    pub fn systems(&self) -> Vec<System> {
+        self.kinds.iter().map(|kind| (kind.declare)()).collect()
+    }
+
+    pub(crate) fn system(&self, name: &str) -> Result<(Kind, System), DeskError> {
+        self.kinds
+            .iter()
+            .map(|kind| (*kind, (kind.declare)()))
+            .find(|(_, system)| system.name == name)
+            .ok_or_else(|| DeskError::Invalid(format!("There is no system called \"{name}\".")))
+    }
+
+    /// The client for a connection, made anew when its settings changed.
+    pub(crate) fn link(&self, connection: &Connection) -> Result<Arc<Link>, DeskError> {
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(link) = links.get(&connection.id).filter(|link| link.is_for(connection)) {
+            return Ok(Arc::clone(link));
+        }
+        let (kind, system) = self.system(&connection.system)?;
+        let link = Arc::new(Link::new(kind, system, connection)?);
+        links.insert(connection.id, Arc::clone(&link));
+        Ok(link)
+    }
+
+    pub(crate) fn forget_link(&self, id: ConnectionId) {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+}

@@ -1,0 +1,222 @@
+//! What goes on by itself while a profile is open: for each connection one task that pulls and one that pushes.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use rounds_domain::ids::ConnectionId;
+use rounds_engine::{
+    outbox::lanes,
+    pull::plan::{self, Asked, Extent},
+};
+use rounds_store::{Change, table::connection::Connection};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Rounds,
+    desk::DeskError,
+    report::{ConnectionReport, ErrorReport, SyncReport},
+};
+
+/// For how long one pass over the outbox waits for what becomes due soon.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest sleep of a task; whatever becomes due without an announcement is found by then.
+const LONGEST: Duration = Duration::from_mins(1);
+
+impl Rounds {
+    /// Starts the tasks. They end with [`close`](Rounds::close).
+    pub fn start(self: &Arc<Self>) {
+        let rounds = Arc::clone(self);
+        self.tasks.spawn(async move { rounds.supervise().await });
+    }
+
+    /// Keeps two tasks running for each connection, and ends those of removed ones.
+    async fn supervise(self: Arc<Self>) {
+        let mut changes = self.store.changes();
+        let mut running: HashMap<ConnectionId, CancellationToken> = HashMap::new();
+        loop {
+            match self.store.connections().await {
+                Ok(connections) => {
+                    running.retain(|id, token| {
+                        let stays = connections.iter().any(|connection| connection.id == *id);
+                        if !stays {
+                            token.cancel();
+                        }
+                        stays
+                    });
+                    for connection in connections {
+                        running.entry(connection.id).or_insert_with(|| self.run(&connection));
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the connections could not be read"),
+            }
+            loop {
+                tokio::select! {
+                    () = self.stop.cancelled() => return,
+                    change = changes.recv() => match change {
+                        Ok(changes) if !changes.iter().any(|change| matches!(change, Change::Connection(_))) => {}
+                        Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+                        _ => break,
+                    },
+                }
+            }
+        }
+    }
+
+    fn run(self: &Arc<Self>, connection: &Connection) -> CancellationToken {
+        let token = self.stop.child_token();
+        let (id, key) = (connection.id, connection.key);
+        let (puller, stop) = (Arc::clone(self), token.clone());
+        self.tasks.spawn(async move { puller.keep_pulling(id, stop).await });
+        let (pusher, stop) = (Arc::clone(self), token.clone());
+        self.tasks.spawn(async move { pusher.keep_pushing(id, key, stop).await });
+        token
+    }
+
+    async fn keep_pulling(self: Arc<Self>, id: ConnectionId, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
+            let wait = match self.pull_once(id, asked).await {
+                Ok(wait) => wait,
+                Err(DeskError::NotFound(_) | DeskError::Locked) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "a pull ended early");
+                    LONGEST
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.pull_wake.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// One pass; answers how long to sleep then.
+    async fn pull_once(self: &Arc<Self>, id: ConnectionId, asked: Option<Asked>) -> Result<Duration, DeskError> {
+        let connection = self.store.connection(id).await?;
+        let link = self.link(&connection)?;
+        let (_, error) = self.pull(&connection, asked).await?;
+        if error.is_none() {
+            self.wake_outbox(&link).await?;
+        }
+        let now = self.clock.now();
+        let mut next = now + chrono::TimeDelta::from_std(LONGEST).unwrap_or_default();
+        for feed in &link.system.feeds {
+            let slices = self.plan(&link, &feed.name, &feed.shape).await?;
+            next = next.min(plan::next_due(&slices, link.pace, now));
+        }
+        Ok((next - now).to_std().unwrap_or_default().max(Duration::from_millis(500)))
+    }
+
+    async fn keep_pushing(self: Arc<Self>, id: ConnectionId, _key: i64, stop: CancellationToken) {
+        let mut changes = self.store.changes();
+        while !stop.is_cancelled() {
+            let wait = match self.push_once(id).await {
+                Ok(wait) => wait,
+                Err(DeskError::NotFound(_) | DeskError::Locked) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox could not be worked on");
+                    LONGEST
+                }
+            };
+            let sleep = tokio::time::sleep(wait);
+            tokio::pin!(sleep);
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = &mut sleep => break,
+                    change = changes.recv() => match change {
+                        Ok(changes) if !changes.contains(&Change::Outbox) => {}
+                        Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+                        _ => break,
+                    },
+                }
+            }
+        }
+    }
+
+    async fn push_once(self: &Arc<Self>, id: ConnectionId) -> Result<Duration, DeskError> {
+        let connection = self.store.connection(id).await?;
+        self.push(&connection, PATIENCE).await?;
+        let next = lanes::next_due(&self.store.unsettled(Some(id)).await?);
+        let wait = next.and_then(|next| (next - self.clock.now()).to_std().ok()).unwrap_or(LONGEST);
+        Ok(wait.clamp(Duration::from_millis(50), LONGEST))
+    }
+
+    /// Asks for things to be read now, in the background.
+    pub async fn sync_soon(&self, extent: Extent) -> Result<(), DeskError> {
+        let asked = Asked { at: self.clock.now(), extent };
+        for connection in self.store.connections().await? {
+            self.ready_to_retry(&connection).await?;
+            self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.id, asked);
+        }
+        self.pull_wake.notify_waiters();
+        Ok(())
+    }
+
+    async fn ready_to_retry(&self, connection: &Connection) -> Result<(), DeskError> {
+        let link = self.link(connection)?;
+        link.forgive().await;
+        self.store.slices_retry(connection.key).await?;
+        self.wake_outbox(&link).await
+    }
+
+    /// Pulls, then works on the outbox until nothing more can be done now. One connection's trouble leaves the others
+    /// untouched.
+    pub async fn sync_now(
+        self: &Arc<Self>,
+        only: Option<ConnectionId>,
+        extent: Extent,
+    ) -> Result<SyncReport, DeskError> {
+        let mut report = SyncReport::default();
+        let asked = Asked { at: self.clock.now(), extent };
+        let connections = self.store.connections().await?;
+        let chosen: Vec<Connection> =
+            connections.into_iter().filter(|connection| only.is_none_or(|only| only == connection.id)).collect();
+        let passes = chosen.iter().map(|connection| self.sync_connection(connection, asked));
+        for (connection, pass) in chosen.iter().zip(futures::future::join_all(passes).await) {
+            report.connections.push(pass.unwrap_or_else(|error| ConnectionReport {
+                connection: connection.name.clone(),
+                system: connection.system.clone(),
+                error: Some(ErrorReport { kind: "local".into(), message: error.to_string() }),
+                ..ConnectionReport::default()
+            }));
+        }
+        Ok(report)
+    }
+
+    async fn sync_connection(
+        self: &Arc<Self>,
+        connection: &Connection,
+        asked: Asked,
+    ) -> Result<ConnectionReport, DeskError> {
+        self.ready_to_retry(connection).await?;
+        let mut signed_out = None;
+        if self.waits_for_sign_in(connection).await? {
+            signed_out = self.sign_in_now(connection).await?.err();
+        }
+        let (feeds, error) = self.pull(connection, Some(asked)).await?;
+        let outbox = self.push(connection, PATIENCE).await?;
+        let mut error = signed_out.or(error);
+        if error.is_none() {
+            // What the outbox met stands on the connection.
+            error = self.store.connection(connection.id).await?.trouble.map(|trouble| {
+                let and_now = match trouble.kind {
+                    rounds_domain::view::TroubleKind::SignIn => rounds_domain::error::AndNow::SignIn,
+                    _ => rounds_domain::error::AndNow::Later(None),
+                };
+                rounds_domain::error::RemoteError::new(and_now, trouble.text)
+            });
+        }
+        Ok(ConnectionReport {
+            connection: connection.name.clone(),
+            system: connection.system.clone(),
+            feeds,
+            outbox,
+            error: error.as_ref().map(ErrorReport::from),
+        })
+    }
+}

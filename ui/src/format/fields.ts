@@ -1,0 +1,32 @@
+/** The values of a declared form: its defaults, and what is missing. */
+import type { Fields } from '../api';
+import type { Declared } from '../parts/Field.svelte';
+
+export function defaultOf(field: Declared): Fields[string] {
+  if (field.kind.type === 'flag') return field.default === 'true';
+  if (field.default === null) return null;
+  return field.kind.type === 'number' ? Number(field.default) : field.default;
+}
+
+/** What is kept (a draft, a setting) over the defaults; only what the fields declare. */
+export function filled(fields: Declared[], kept: unknown): Fields {
+  const values: Record<string, unknown> = typeof kept === 'object' && kept !== null ? { ...kept } : {};
+  return Object.fromEntries(
+    fields.map((field) => {
+      const value = values[field.key];
+      const fits = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      return [field.key, fits ? value : defaultOf(field)];
+    }),
+  );
+}
+
+/** The first field that cannot be left out and was. */
+export function missing(fields: Declared[], values: Fields): Declared | null {
+  const blank = (value: unknown) => value === null || value === undefined || (typeof value === 'string' && !value.trim());
+  return fields.find((field) => field.required && field.kind.type !== 'flag' && blank(values[field.key])) ?? null;
+}
+
+/** Without what was left empty. */
+export function given(values: Fields): Fields {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ''));
+}

@@ -1,0 +1,8 @@
+import type { Person } from '../api';
+
+/** A colleague's name in reading order, with what is known of it. */
+export function personName(person: Person): string | null {
+  const { prefix, given, family, suffix } = person.name;
+  const name = [prefix, given, family].filter(Boolean).join(' ');
+  return [name, suffix].filter(Boolean).join(', ') || person.email || null;
+}

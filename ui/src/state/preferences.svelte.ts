@@ -1,0 +1,68 @@
+import { core } from '../api';
+import { language, type Language } from '../strings';
+
+export type Theme = 'system' | 'light' | 'dark' | 'reading';
+export const THEMES: Theme[] = ['system', 'light', 'dark', 'reading'];
+export const TEXT_SIZES = [100, 115, 130, 150, 175, 200];
+
+/** What the person chose for the window. Kept by the core; nothing is kept in the window's own storage. */
+class Preferences {
+  theme = $state<Theme>('system');
+  language = $state<Language>('en');
+  singleKeys = $state(true);
+  textSize = $state(100);
+  private rest: Record<string, unknown> = {};
+  private systemDark = $state(false);
+
+  readonly shownTheme = $derived(this.theme === 'system' ? (this.systemDark ? 'dark' : 'light') : this.theme);
+
+  watchSystem(): () => void {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const read = () => (this.systemDark = dark.matches);
+    read();
+    dark.addEventListener('change', read);
+    return () => dark.removeEventListener('change', read);
+  }
+
+  async load(): Promise<void> {
+    let kept: Record<string, unknown>;
+    try {
+      kept = await core.preferences();
+    } catch {
+      return; // Locked or new: the defaults hold.
+    }
+    this.rest = kept ?? {};
+    if (THEMES.includes(this.rest['theme'] as Theme)) this.theme = this.rest['theme'] as Theme;
+    if (this.rest['language'] === 'en' || this.rest['language'] === 'uk') this.language = this.rest['language'];
+    if (typeof this.rest['singleKeys'] === 'boolean') this.singleKeys = this.rest['singleKeys'];
+    if (TEXT_SIZES.includes(this.rest['textSize'] as number)) this.textSize = this.rest['textSize'] as number;
+    language.choose(this.language);
+  }
+
+  set(change: Partial<{ theme: Theme; language: Language; singleKeys: boolean; textSize: number }>): void {
+    Object.assign(this, change);
+    if (change.language) language.choose(change.language);
+    this.rest = {
+      ...this.rest,
+      theme: this.theme,
+      language: this.language,
+      singleKeys: this.singleKeys,
+      textSize: this.textSize,
+    };
+    core.savePreferences(this.rest).catch(() => {
+      // Locked: the choice holds until the window closes.
+    });
+  }
+
+  nextTheme(): void {
+    this.set({ theme: THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length] ?? 'system' });
+  }
+
+  resizeText(step: -1 | 0 | 1): void {
+    const at = TEXT_SIZES.indexOf(this.textSize);
+    const next = step === 0 ? 100 : TEXT_SIZES[Math.min(TEXT_SIZES.length - 1, Math.max(0, at + step))];
+    this.set({ textSize: next ?? 100 });
+  }
+}
+
+export const preferences = new Preferences();
