@@ -4,6 +4,9 @@
 //! value, and with the test's process however that ends. The app is `ROUNDS_WINDOW_BINARY`, the driver
 //! `ROUNDS_TAURI_DRIVER`, `roundsctl` is `ROUNDS_CTL_BINARY`; `./dev test` sets them. What is missing fails the test.
 //!
+//! WebKit lets nobody drive a window that is incognito: under `TAURI_WEBVIEW_AUTOMATION=true`, which the driver sets, the
+//! shell must open an ordinary one. Without that a session fails to "create a new browsing context".
+//!
 //! Elements are found by their `data-test` hook, never by their place or their looks.
 
 mod accessibility;

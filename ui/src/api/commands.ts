@@ -53,8 +53,7 @@ export const counts = () => call<Counts>('counts');
 export const item = (id: string) => call<ItemView>('item', { id });
 export const watchItem = (id: string) => call<void>('watch_item', { id });
 
-export const act = (item: string, action: string, fields: Fields) =>
-  call<OutboxRow>('act', { item, action, fields });
+export const act = (item: string, action: string, fields: Fields) => call<OutboxRow>('act', { item, action, fields });
 export const undo = (action: string) => call<void>('undo', { action });
 export const retry = (action: string) => call<void>('retry', { action });
 export const discard = (action: string, reason: string) => call<void>('discard', { action, reason });

@@ -27,14 +27,7 @@ export interface Changed {
 }
 
 export type ErrorCode =
-  | 'locked'
-  | 'notFound'
-  | 'invalid'
-  | 'notOffered'
-  | 'wrongKey'
-  | 'tooManyAttempts'
-  | 'inUse'
-  | 'failed';
+  'locked' | 'notFound' | 'invalid' | 'notOffered' | 'wrongKey' | 'tooManyAttempts' | 'inUse' | 'failed';
 
 /** What a command is rejected with. */
 export interface CommandError {

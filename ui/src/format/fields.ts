@@ -1,6 +1,15 @@
 /** The values of a declared form: its defaults, and what is missing. */
-import type { Fields } from '../api';
-import type { Declared } from '../parts/Field.svelte';
+import type { FieldKind, Fields } from '../api';
+
+/** A field as a system declares it: of a connection or of an action. */
+export interface Declared {
+  key: string;
+  label: string;
+  help: string;
+  kind: FieldKind;
+  required: boolean;
+  default: string | null;
+}
 
 export function defaultOf(field: Declared): Fields[string] {
   if (field.kind.type === 'flag') return field.default === 'true';
@@ -22,7 +31,8 @@ export function filled(fields: Declared[], kept: unknown): Fields {
 
 /** The first field that cannot be left out and was. */
 export function missing(fields: Declared[], values: Fields): Declared | null {
-  const blank = (value: unknown) => value === null || value === undefined || (typeof value === 'string' && !value.trim());
+  const blank = (value: unknown) =>
+    value === null || value === undefined || (typeof value === 'string' && !value.trim());
   return fields.find((field) => field.required && field.kind.type !== 'flag' && blank(values[field.key])) ?? null;
 }
 

@@ -9,7 +9,9 @@ export function asWhom(connection: ConnectionView | undefined, rows: OutboxRow[]
   const settings = connection.settings;
   if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) {
     const text = (pattern: RegExp) => {
-      const found = Object.entries(settings).find(([key, value]) => pattern.test(key) && typeof value === 'string' && value);
+      const found = Object.entries(settings).find(
+        ([key, value]) => pattern.test(key) && typeof value === 'string' && value,
+      );
       return typeof found?.[1] === 'string' ? found[1] : null;
     };
     const name =

@@ -44,7 +44,7 @@ class Connections {
       const before = this.byId(connection.id);
       if (!before) continue;
       if (connection.trouble && before.trouble?.kind !== connection.trouble.kind) {
-        notices.say(t().live.trouble(`${connection.name}: ${connection.trouble.text}`));
+        notices.say(`${connection.name}: ${connection.trouble.text}`);
       } else if (!connection.trouble && before.trouble) notices.say(t().live.upToDate(connection.name));
     }
   }

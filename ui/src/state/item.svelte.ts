@@ -1,4 +1,12 @@
-import { asCommandError, core, type Changed, type CommandError, type CommentView, type Fields, type ItemView } from '../api';
+import {
+  asCommandError,
+  core,
+  type Changed,
+  type CommandError,
+  type CommentView,
+  type Fields,
+  type ItemView,
+} from '../api';
 
 const DRAFT_PAUSE_MS = 400;
 

@@ -1,8 +1,5 @@
 export type Route =
-  | { screen: 'worklist' }
-  | { screen: 'item'; id: string }
-  | { screen: 'outbox' }
-  | { screen: 'connections' };
+  { screen: 'worklist' } | { screen: 'item'; id: string } | { screen: 'outbox' } | { screen: 'connections' };
 
 export type Overlay = 'help' | 'palette';
 
@@ -31,7 +28,8 @@ class Navigation {
   back(): boolean {
     if (this.overlay) this.overlay = null;
     else if (this.panel) this.panel = null;
-    else if (this.route.screen === 'item') this.go(this.cameFrom.screen === 'outbox' ? this.cameFrom : { screen: 'worklist' });
+    else if (this.route.screen === 'item')
+      this.go(this.cameFrom.screen === 'outbox' ? this.cameFrom : { screen: 'worklist' });
     else if (this.route.screen !== 'worklist') this.go({ screen: 'worklist' });
     else return false;
     return true;

@@ -5,6 +5,9 @@ export type Theme = 'system' | 'light' | 'dark' | 'reading';
 export const THEMES: Theme[] = ['system', 'light', 'dark', 'reading'];
 export const TEXT_SIZES = [100, 115, 130, 150, 175, 200];
 
+/** How wide a window must be for the preview beside the list. */
+export const PREVIEW_ROOM = 1180;
+
 /** What the person chose for the window. Kept by the core; nothing is kept in the window's own storage. */
 class Preferences {
   theme = $state<Theme>('system');
@@ -12,16 +15,25 @@ class Preferences {
   singleKeys = $state(true);
   textSize = $state(100);
   private rest: Record<string, unknown> = {};
+  /** The window's width in pixels of normal text: at 200 % a window is half as wide. */
+  readonly room = $derived.by(() => this.width / (this.textSize / 100));
+  private width = $state(1440);
   private systemDark = $state(false);
 
   readonly shownTheme = $derived(this.theme === 'system' ? (this.systemDark ? 'dark' : 'light') : this.theme);
 
   watchSystem(): () => void {
+    const measure = () => (this.width = window.innerWidth);
+    measure();
+    window.addEventListener('resize', measure);
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const read = () => (this.systemDark = dark.matches);
     read();
     dark.addEventListener('change', read);
-    return () => dark.removeEventListener('change', read);
+    return () => {
+      dark.removeEventListener('change', read);
+      window.removeEventListener('resize', measure);
+    };
   }
 
   async load(): Promise<void> {

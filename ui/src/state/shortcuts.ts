@@ -56,12 +56,16 @@ type Key = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'
 
 function letter(event: Key): string {
   const key = event.key.toLowerCase();
-  if (key.length === 1 && key.charCodeAt(0) > 127 && event.code.startsWith('Key')) return event.code.slice(3).toLowerCase();
+  if (key.length === 1 && key.charCodeAt(0) > 127 && event.code.startsWith('Key'))
+    return event.code.slice(3).toLowerCase();
   return key;
 }
 
 /** What a key press asks for, or null when it is none of ours. */
-export function shortcut(event: Key, at: { editing: boolean; onControl: boolean; singleKeys: boolean }): Shortcut | null {
+export function shortcut(
+  event: Key,
+  at: { editing: boolean; onControl: boolean; singleKeys: boolean },
+): Shortcut | null {
   if (event.isComposing || event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {
     const found = WITH_CTRL[letter(event)] ?? null;

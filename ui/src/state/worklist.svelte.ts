@@ -65,7 +65,7 @@ export class Worklist {
   private anchor: Anchor | null = null;
 
   readonly query = $derived(`${VIEWS[this.view]} ${this.typed}`.trim());
-  readonly cursorRow = $derived.by(() => (this.cursor === null ? null : this.find(this.cursor)?.row ?? null));
+  readonly cursorRow = $derived.by(() => (this.cursor === null ? null : (this.find(this.cursor)?.row ?? null)));
 
   rowAt(index: number): WorklistRow | undefined {
     return this.pages.get(Math.floor(index / PAGE) * PAGE)?.[index % PAGE];

@@ -14,7 +14,10 @@ const search = async (page, text) => {
 };
 const go = async (page, name) => {
   await ready(page);
-  await page.getByRole('button', { name: new RegExp(name) }).first().click();
+  await page
+    .getByRole('button', { name: new RegExp(name) })
+    .first()
+    .click();
 };
 const openItem = (query) => async (page) => {
   await go(page, 'Everything');
@@ -125,7 +128,10 @@ export const STATES = [
     async run(page) {
       await openFirst(page);
       await page.keyboard.press('c');
-      await page.fill('[data-test=comment-text]', 'Blood pressure is from last month.\nAsked for a new reading before the refill.');
+      await page.fill(
+        '[data-test=comment-text]',
+        'Blood pressure is from last month.\nAsked for a new reading before the refill.',
+      );
       await page.waitForTimeout(600);
     },
   },

@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
+export const ROOT = new URL('../..', import.meta.url).pathname;
 
 export async function openStage() {
   const outDir = await mkdtemp(join(tmpdir(), 'rounds-ui-'));
   const common = { root: ROOT, logLevel: 'error' };
-  await build({ ...common, build: { outDir, emptyOutDir: true, minify: false, rollupOptions: { input: join(ROOT, 'mock.html') } } });
+  await build({
+    ...common,
+    build: { outDir, emptyOutDir: true, minify: false, rollupOptions: { input: join(ROOT, 'mock.html') } },
+  });
   const server = await preview({ ...common, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   const address = server.httpServer.address();
   const port = typeof address === 'object' && address ? address.port : 0;

@@ -14,4 +14,5 @@ mod rounds;
 pub mod tasks;
 
 pub use clock::{Clock, SystemClock};
-pub use rounds::Rounds;
+pub use read::WorkError;
+pub use rounds::{Rounds, systems};

@@ -104,3 +104,8 @@ impl Rounds {
         self.links.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 }
+
+/// What every kind of system that ships with Rounds declares.
+pub fn systems() -> Vec<System> {
+    SHIPPED.iter().map(|kind| (kind.declare)()).collect()
+}

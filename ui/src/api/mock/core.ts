@@ -3,14 +3,16 @@ import { emit } from '@tauri-apps/api/event';
 import type { CommentView, ConnectionView, ListRequest, OutboxRow, WorklistRow } from '../generated/bindings';
 import type { AppState, Changed, CommandError } from '../types';
 import { SYSTEMS } from './declarations';
-import { makeComments, makeView } from './details';
+import { makeComments } from './comments';
+import { makeView } from './details';
 import { made, moved, everyState } from './outbox';
 import { isOpen, order, read } from './query';
 import { ME, makeRows } from './rows';
 import { settle, type Scene } from './scenes';
 
 const error = (code: CommandError['code'], message: string): CommandError => ({ code, message });
-const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAJUlEQVR4nGNgYGD4TwAzMDAwMPz//58BF2BiIAAGhwJGXAoYGBgABvEGB2tXdMEAAAAASUVORK5CYII=';
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAJUlEQVR4nGNgYGD4TwAzMDAwMPz//58BF2BiIAAGhwJGXAoYGBgABvEGB2tXdMEAAAAASUVORK5CYII=';
 
 export class MockCore {
   rows: WorklistRow[];
@@ -52,10 +54,12 @@ export class MockCore {
   on_preferences = () => this.preferences;
   on_save_preferences = (args: { preferences: Record<string, unknown> }) => void (this.preferences = args.preferences);
   on_create_profile = () => void (this.state = { ...this.state, phase: 'open' });
-  on_start_demo = () => void (this.state = { ...this.state, phase: 'open', demo: true, demoRemadeAt: new Date().toISOString() });
+  on_start_demo = () =>
+    void (this.state = { ...this.state, phase: 'open', demo: true, demoRemadeAt: new Date().toISOString() });
   on_lock = () => void (this.state = { ...this.state, phase: 'locked', unsent: 3 });
   on_unlock = (args: { passphrase: string | null }) => {
-    if (args.passphrase !== null && args.passphrase !== 'correct horse battery') throw error('wrongKey', 'The passphrase does not open this profile.');
+    if (args.passphrase !== null && args.passphrase !== 'correct horse battery')
+      throw error('wrongKey', 'The passphrase does not open this profile.');
     this.state = { ...this.state, phase: 'open' };
   };
 
@@ -73,7 +77,10 @@ export class MockCore {
     const count = (test: (row: WorklistRow) => boolean) => this.rows.filter(test).length;
     return {
       open: count(isOpen),
-      groups: (['new', 'active', 'waiting', 'done', 'closed'] as const).map((group) => ({ group, count: count((row) => row.statusGroup === group) })),
+      groups: (['new', 'active', 'waiting', 'done', 'closed'] as const).map((group) => ({
+        group,
+        count: count((row) => row.statusGroup === group),
+      })),
       mine: count((row) => row.mine && isOpen(row)),
       unassigned: count((row) => row.assignee === null && isOpen(row)),
       urgent: count((row) => row.priority !== 'routine' && isOpen(row)),
@@ -86,16 +93,37 @@ export class MockCore {
     const row = this.row(id);
     const shown = [...this.commentsOf(row)];
     for (const action of this.outbox) {
-      if (action.item !== id || action.action !== 'comment' || ['confirmed', 'discarded', 'withdrawn'].includes(action.state)) continue;
+      if (
+        action.item !== id ||
+        action.action !== 'comment' ||
+        ['confirmed', 'discarded', 'withdrawn'].includes(action.state)
+      )
+        continue;
       const fields = action.fields as { text: string; internal?: boolean };
-      shown.push({ id: null, text: fields.text, internal: fields.internal === true, author: ME, mine: true, made: { text: action.madeAt, at: action.madeAt }, action });
+      shown.push({
+        id: null,
+        text: fields.text,
+        internal: fields.internal === true,
+        author: ME,
+        mine: true,
+        made: { text: action.madeAt, at: action.madeAt },
+        action,
+      });
     }
     return makeView(row, shown, this.outbox, this.connections[0]?.name ?? '', this.drafts);
   };
   on_watch_item = () => null;
   on_act = (args: { item: string; action: string; fields: Record<string, unknown> }) => {
     const row = this.row(args.item);
-    const action = made(row, args.action, args.action === 'comment' ? 'Comment' : 'Change status', args.fields, 'held', 0, { nextAt: new Date(Date.now() + this.scene.hold).toISOString() });
+    const action = made(
+      row,
+      args.action,
+      args.action === 'comment' ? 'Comment' : 'Change status',
+      args.fields,
+      'held',
+      0,
+      { nextAt: new Date(Date.now() + this.scene.hold).toISOString() },
+    );
     this.outbox = [action, ...this.outbox];
     this.drafts.delete(`${args.item} ${args.action}`);
     this.touch(args.item, 'pending', args.action === 'comment' ? 1 : 0);
@@ -112,7 +140,8 @@ export class MockCore {
     this.change({ outbox: true, items: [row.item] });
   };
   on_retry = ({ action }: { action: string }) => this.step(action, 'queued');
-  on_resolve = ({ action, keep }: { action: string; keep: string }) => (keep === 'mine' ? this.step(action, 'queued') : this.move(action, 'discarded'));
+  on_resolve = ({ action, keep }: { action: string; keep: string }) =>
+    keep === 'mine' ? this.step(action, 'queued') : this.move(action, 'discarded');
   on_discard = ({ action }: { action: string }) => {
     this.move(action, 'discarded');
     this.change({ outbox: true });
@@ -125,29 +154,73 @@ export class MockCore {
   on_systems = () => SYSTEMS;
   on_connections = () => this.connections;
   on_add_connection = (args: { name: string; system: string; baseUrl: string; settings: object }) => {
-    const connection: ConnectionView = { id: `connection-${this.connections.length + 1}`, name: args.name, system: args.system, systemTitle: 'CareValidate', baseUrl: args.baseUrl, settings: args.settings as never, trouble: null, feeds: [], unsettled: 0, rejected: 0, unknownWords: [], notes: [] };
+    const connection: ConnectionView = {
+      id: `connection-${this.connections.length + 1}`,
+      name: args.name,
+      system: args.system,
+      systemTitle: 'CareValidate',
+      baseUrl: args.baseUrl,
+      settings: args.settings as never,
+      trouble: null,
+      feeds: [],
+      unsettled: 0,
+      rejected: 0,
+      unknownWords: [],
+      notes: [],
+    };
     this.connections = [...this.connections, connection];
     this.change({ connections: true });
     return connection;
   };
   on_set_connection = () => this.change({ connections: true });
-  on_check_connection = () => setTimeout(() => { this.connections = this.connections.map((one) => ({ ...one })); this.change({ connections: true }); }, 600) && null;
+  on_check_connection = () =>
+    setTimeout(() => {
+      this.connections = this.connections.map((one) => ({ ...one }));
+      this.change({ connections: true });
+    }, 600) && null;
   on_remove_connection = ({ id }: { id: string }) => {
     this.connections = this.connections.filter((one) => one.id !== id);
     this.change({ connections: true, manyItems: true });
   };
   on_rejected = () => [
-    { feed: 'cases', externalId: 'clx7f03a99', reason: 'createdAt is missing, so it cannot be placed in a window', seenAt: new Date(Date.now() - 7_200_000).toISOString() },
-    { feed: 'cases', externalId: null, reason: 'the record has no id', seenAt: new Date(Date.now() - 86_400_000).toISOString() },
+    {
+      feed: 'cases',
+      externalId: 'clx7f03a99',
+      reason: 'createdAt is missing, so it cannot be placed in a window',
+      seenAt: new Date(Date.now() - 7_200_000).toISOString(),
+    },
+    {
+      feed: 'cases',
+      externalId: null,
+      reason: 'the record has no id',
+      seenAt: new Date(Date.now() - 86_400_000).toISOString(),
+    },
   ];
   on_fetch_attachment = ({ item, attachment }: { item: string; attachment: string }) => {
-    setTimeout(() => { this.fetched.add(attachment); this.change({ items: [item] }); }, 150);
+    setTimeout(() => {
+      this.fetched.add(attachment);
+      this.change({ items: [item] });
+    }, 150);
   };
   on_attachment = ({ attachment }: { attachment: string }) => {
     if (!this.fetched.has(attachment)) return { state: 'absent', mediaType: null, base64: null, message: null };
-    if (attachment === 'file-text') return { state: 'here', mediaType: 'text/plain', base64: btoa('LABORATORY REPORT (made up)\n\nTSH        1.9 mIU/L   (0.4 - 4.0)\nFerritin   88 ug/L     (30 - 400)\n<b>not markup</b>\n'), message: null };
+    if (attachment === 'file-text')
+      return {
+        state: 'here',
+        mediaType: 'text/plain',
+        base64: btoa(
+          'LABORATORY REPORT (made up)\n\nTSH        1.9 mIU/L   (0.4 - 4.0)\nFerritin   88 ug/L     (30 - 400)\n<b>not markup</b>\n',
+        ),
+        message: null,
+      };
     if (attachment === 'file-image') return { state: 'here', mediaType: 'image/png', base64: PIXEL, message: null };
-    return { state: 'failed', mediaType: null, base64: null, message: 'CareValidate demo no longer offers this file. Nothing else is affected. Try again later, or open the case in the portal.' };
+    return {
+      state: 'failed',
+      mediaType: null,
+      base64: null,
+      message:
+        'CareValidate demo no longer offers this file. Nothing else is affected. Try again later, or open the case in the portal.',
+    };
   };
   on_sync_now = () => this.change({ connections: true });
 
@@ -168,7 +241,9 @@ export class MockCore {
   }
   private touch(id: string, unsettled: WorklistRow['unsettled'], comments: number): void {
     this.commentsOf(this.row(id));
-    this.rows = this.rows.map((row) => (row.id === id ? { ...row, unsettled, comments: row.comments + comments } : row));
+    this.rows = this.rows.map((row) =>
+      row.id === id ? { ...row, unsettled, comments: row.comments + comments } : row,
+    );
   }
   private move(id: string, state: OutboxRow['state'], more: Partial<OutboxRow> = {}): void {
     this.outbox = this.outbox.map((row) => (row.id === id ? moved(row, state, more) : row));
@@ -179,12 +254,23 @@ export class MockCore {
     this.move(id, state);
     if (state === 'confirmed' && row.action === 'comment') {
       const fields = row.fields as { text: string; internal?: boolean };
-      const comment: CommentView = { id: `remote-${id}`, text: fields.text, internal: fields.internal === true, author: ME, mine: true, made: { text: row.madeAt, at: row.madeAt }, action: this.action(id) };
+      const comment: CommentView = {
+        id: `remote-${id}`,
+        text: fields.text,
+        internal: fields.internal === true,
+        author: ME,
+        mine: true,
+        made: { text: row.madeAt, at: row.madeAt },
+        action: this.action(id),
+      };
       this.comments.set(row.item, [...(this.comments.get(row.item) ?? []), comment]);
       this.touch(row.item, 'nothing', 0);
       // The pull brings the remote's copy a little later.
       setTimeout(() => {
-        this.comments.set(row.item, (this.comments.get(row.item) ?? []).map((one) => (one.id === comment.id ? { ...one, action: null } : one)));
+        this.comments.set(
+          row.item,
+          (this.comments.get(row.item) ?? []).map((one) => (one.id === comment.id ? { ...one, action: null } : one)),
+        );
         this.change({ items: [row.item] });
       }, 4000);
     }

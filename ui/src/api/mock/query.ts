@@ -25,11 +25,20 @@ function term(body: string): { label: string; test: Test; problem?: string } | n
   const field = at > 0 ? body.slice(0, at) : null;
   const value = (at > 0 ? body.slice(at + 1) : body).replace(/"/g, '').toLowerCase();
   if (!value) return null;
-  const word: Test = (row) => words(row).split(/[\s,()-]+/).some((part) => part.startsWith(value)) || words(row).includes(value);
+  const word: Test = (row) =>
+    words(row)
+      .split(/[\s,()-]+/)
+      .some((part) => part.startsWith(value)) || words(row).includes(value);
   switch (field) {
     case 'is': {
       const known = IS[value];
-      return known ?? { label: `“${value}…”`, test: word, problem: 'Write is:open, is:stat, is:urgent, is:overdue, is:pending, is:doubtful, is:needsme or is:gone.' };
+      return (
+        known ?? {
+          label: `“${value}…”`,
+          test: word,
+          problem: 'Write is:open, is:stat, is:urgent, is:overdue, is:pending, is:doubtful, is:needsme or is:gone.',
+        }
+      );
     }
     case 'status':
       return GROUPS.includes(value as StatusGroup)
@@ -40,7 +49,10 @@ function term(body: string): { label: string; test: Test; problem?: string } | n
       if (value === 'nobody') return { label: 'assigned to nobody', test: (row) => row.assignee === null };
       return { label: `assigned to “${value}…”`, test: (row) => row.assignee?.toLowerCase().includes(value) ?? false };
     default:
-      return { label: body.startsWith('"') ? `exactly “${value}”` : `“${value}…”`, test: body.startsWith('"') ? (row) => words(row).includes(value) : word };
+      return {
+        label: body.startsWith('"') ? `exactly “${value}”` : `“${value}…”`,
+        test: body.startsWith('"') ? (row) => words(row).includes(value) : word,
+      };
   }
 }
 

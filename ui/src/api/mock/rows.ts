@@ -3,13 +3,63 @@ import type { Priority, StatusGroup, Unsettled, WorklistRow } from '../generated
 import { Random } from './random';
 
 const FAMILY = [
-  'Cordero', 'Okafor', 'Lindqvist', 'Nakamura', 'Abernathy', 'Moreau', 'Petrenko', 'Haddad', 'Svensson', 'Ito',
-  'Marchetti', 'Novak', 'Adeyemi', 'Kowalski', 'Fernández', 'Byrne', 'Schäfer', 'Dubois', 'Rossi', 'Yılmaz',
-  'Castellanos', 'Whitfield', 'Baptiste', 'Larsen', 'Mbeki', 'Tanaka', 'Oyelaran', 'Vasquez', 'Hoang', 'Eriksen',
+  'Cordero',
+  'Okafor',
+  'Lindqvist',
+  'Nakamura',
+  'Abernathy',
+  'Moreau',
+  'Petrenko',
+  'Haddad',
+  'Svensson',
+  'Ito',
+  'Marchetti',
+  'Novak',
+  'Adeyemi',
+  'Kowalski',
+  'Fernández',
+  'Byrne',
+  'Schäfer',
+  'Dubois',
+  'Rossi',
+  'Yılmaz',
+  'Castellanos',
+  'Whitfield',
+  'Baptiste',
+  'Larsen',
+  'Mbeki',
+  'Tanaka',
+  'Oyelaran',
+  'Vasquez',
+  'Hoang',
+  'Eriksen',
 ];
 const GIVEN = [
-  'Thelma', 'Chidi', 'Astrid', 'Haruki', 'June', 'Étienne', 'Olena', 'Layla', 'Björn', 'Mei', 'Paolo', 'Jana', 'Ngozi',
-  'Tomasz', 'Lucía', 'Aoife', 'Greta', 'Camille', 'Dario', 'Elif', 'Rosa', 'Clement', 'Yvette', 'Nils', 'Thandi',
+  'Thelma',
+  'Chidi',
+  'Astrid',
+  'Haruki',
+  'June',
+  'Étienne',
+  'Olena',
+  'Layla',
+  'Björn',
+  'Mei',
+  'Paolo',
+  'Jana',
+  'Ngozi',
+  'Tomasz',
+  'Lucía',
+  'Aoife',
+  'Greta',
+  'Camille',
+  'Dario',
+  'Elif',
+  'Rosa',
+  'Clement',
+  'Yvette',
+  'Nils',
+  'Thandi',
 ];
 const LONG = [
   'VON HOHENSTAUFEN-WITTGENSTEIN-BERLEBURG, Maximiliana Friederike Alexandra Konstanze (Dr)',
@@ -19,10 +69,21 @@ const LONG = [
   'ШЕВЧЕНКО-ГРИГОРЕНКО, Олександра Володимирівна (Ms)',
 ];
 const TITLES = [
-  'Hair loss treatment, initial consultation', 'Weight management follow-up', 'Hypertension review',
-  'GLP-1 refill request', 'Acne treatment, second opinion', 'Migraine prophylaxis', 'Thyroid panel follow-up',
-  'Testosterone therapy, initial', 'Smoking cessation programme', 'Sleep study referral', 'Contraception renewal',
-  'Diabetes type 2, dose adjustment', 'Eczema flare-up', 'Anxiety, initial assessment', 'Asthma inhaler renewal',
+  'Hair loss treatment, initial consultation',
+  'Weight management follow-up',
+  'Hypertension review',
+  'GLP-1 refill request',
+  'Acne treatment, second opinion',
+  'Migraine prophylaxis',
+  'Thyroid panel follow-up',
+  'Testosterone therapy, initial',
+  'Smoking cessation programme',
+  'Sleep study referral',
+  'Contraception renewal',
+  'Diabetes type 2, dose adjustment',
+  'Eczema flare-up',
+  'Anxiety, initial assessment',
+  'Asthma inhaler renewal',
 ];
 export const STAFF = ['Amy Chen', 'Daniel Osei', 'Ruth Feldman', 'Kofi Mensah', 'Ingrid Halvorsen'];
 export const ME = 'Amy Chen';
@@ -67,7 +128,8 @@ function makeRow(random: Random, index: number, now: number): WorklistRow {
   const updated = created + random.next() * (now - created - 20_000);
   const roll = random.next();
   const priority: Priority = roll < 0.004 ? 'stat' : roll < 0.03 ? 'urgent' : 'routine';
-  const unsettled: Unsettled = index % 611 === 3 ? 'pending' : index % 1900 === 7 ? 'doubt' : index % 2400 === 11 ? 'needsPerson' : 'nothing';
+  const unsettled: Unsettled =
+    index % 611 === 3 ? 'pending' : index % 1900 === 7 ? 'doubt' : index % 2400 === 11 ? 'needsPerson' : 'nothing';
   const mine = !strange && word !== 'OPEN' && random.chance(0.2);
   const assignee = word === 'OPEN' || word === 'ABANDONED' ? null : mine ? ME : random.pick(STAFF.slice(1));
   const title = random.chance(0.16) ? 'Ms' : random.pick(['Mr', 'Ms', 'Mrs', '']);
@@ -82,9 +144,19 @@ function makeRow(random: Random, index: number, now: number): WorklistRow {
     patient: index % 97 === 13 ? null : (long ?? plain),
     birthDate: index % 53 === 8 ? null : born.toISOString().slice(0, 10),
     gender: index % 67 === 9 ? null : random.pick(['F', 'M', 'F', 'M', 'Non-binary']),
-    identifier: { kind: 'display', label: 'Case', value: `NS-${String(104_200 + index)}`, issuer: index % 29 === 4 ? 'Northside Community Health Network' : null },
+    identifier: {
+      kind: 'display',
+      label: 'Case',
+      value: `NS-${String(104_200 + index)}`,
+      issuer: index % 29 === 4 ? 'Northside Community Health Network' : null,
+    },
     accession: null,
-    title: index % 79 === 2 ? null : index % 37 === 1 ? 'Comprehensive metabolic and cardiovascular risk assessment with dose adjustment of three interacting medicines, second opinion requested' : random.pick(TITLES),
+    title:
+      index % 79 === 2
+        ? null
+        : index % 37 === 1
+          ? 'Comprehensive metabolic and cardiovascular risk assessment with dose adjustment of three interacting medicines, second opinion requested'
+          : random.pick(TITLES),
     status: strange ? 'ON_HOLD_PHARMACY' : index % 211 === 5 ? null : word,
     statusKnown: !strange,
     statusGroup: strange ? 'active' : group,
@@ -94,7 +166,12 @@ function makeRow(random: Random, index: number, now: number): WorklistRow {
     mine,
     created: new Date(created).toISOString(),
     updated: new Date(updated).toISOString(),
-    flags: index % 19 === 3 && !finished ? [{ label: 'Escalated', alert: true }] : group === 'closed' && index % 2 === 0 ? [{ label: 'Archived', alert: false }] : [],
+    flags:
+      index % 19 === 3 && !finished
+        ? [{ label: 'Escalated', alert: true }]
+        : group === 'closed' && index % 2 === 0
+          ? [{ label: 'Archived', alert: false }]
+          : [],
     comments: random.chance(0.4) ? 1 + random.below(7) : 0,
     unsettled: finished ? 'nothing' : unsettled,
     gone: index % 557 === 17,

@@ -29,16 +29,38 @@ const CONNECTION: ConnectionView = {
   baseUrl: 'https://api-staging.care360-next.carevalidate.com',
   settings: { authorName: 'Amy Chen', authorEmail: 'amy.chen@northside.example', orders: true, turnaroundHours: 120 },
   trouble: null,
-  feeds: [{ name: 'cases', title: 'Cases', completeAt: ago(12), readAt: ago(12), parts: 43, partsRead: 43, rows: 10_000 }],
+  feeds: [
+    { name: 'cases', title: 'Cases', completeAt: ago(12), readAt: ago(12), parts: 43, partsRead: 43, rows: 10_000 },
+  ],
   unsettled: 8,
   rejected: 2,
   unknownWords: [{ word: 'ON_HOLD_PHARMACY', count: 58 }],
   notes: ['A page is sorted by creation time.', 'The window matches the time of creation, as assumed.'],
 };
 
-const OPEN: AppState = { phase: 'open', demo: true, demoRemadeAt: ago(1900), keySlots: ['passphrase'], keychainAvailable: true, version: '0.1.0', unsent: null };
+const OPEN: AppState = {
+  phase: 'open',
+  demo: true,
+  demoRemadeAt: ago(1900),
+  keySlots: ['passphrase'],
+  keychainAvailable: true,
+  version: '0.1.0',
+  unsent: null,
+};
 
-const BASE: Scene = { rows: 10_000, outbox: true, connections: [CONNECTION], state: OPEN, preferences: {}, fails: {}, slow: 0, hold: 5000, frozen: false, offline: false, arriving: 0 };
+const BASE: Scene = {
+  rows: 10_000,
+  outbox: true,
+  connections: [CONNECTION],
+  state: OPEN,
+  preferences: {},
+  fails: {},
+  slow: 0,
+  hold: 5000,
+  frozen: false,
+  offline: false,
+  arriving: 0,
+};
 
 const failed = (message: string): CommandError => ({ code: 'failed', message });
 
@@ -46,14 +68,81 @@ const SCENES: Record<string, Partial<Scene>> = {
   demo: {},
   real: { state: { ...OPEN, demo: false, demoRemadeAt: null } },
   firstrun: { state: { ...OPEN, phase: 'firstRun', demo: false }, connections: [], rows: 0, outbox: false },
-  nokeychain: { state: { ...OPEN, phase: 'firstRun', demo: false, keychainAvailable: false }, connections: [], rows: 0, outbox: false },
+  nokeychain: {
+    state: { ...OPEN, phase: 'firstRun', demo: false, keychainAvailable: false },
+    connections: [],
+    rows: 0,
+    outbox: false,
+  },
   locked: { state: { ...OPEN, phase: 'locked', demo: false, unsent: 3, keySlots: ['passphrase', 'keychain'] } },
   noconnection: { rows: 0, outbox: false, connections: [], state: { ...OPEN, demo: false } },
   empty: { rows: 0, outbox: false },
-  pull: { rows: 6120, outbox: false, connections: [{ ...CONNECTION, unsettled: 0, rejected: 0, unknownWords: [], notes: [], feeds: [{ name: 'cases', title: 'Cases', completeAt: null, readAt: ago(1), parts: 43, partsRead: 34, rows: 6120 }] }], arriving: 200 },
-  pullbegins: { rows: 0, outbox: false, connections: [{ ...CONNECTION, unsettled: 0, rejected: 0, unknownWords: [], notes: [], feeds: [{ name: 'cases', title: 'Cases', completeAt: null, readAt: null, parts: 43, partsRead: 0, rows: 0 }] }] },
-  offline: { offline: true, connections: [{ ...CONNECTION, trouble: { kind: 'offline', text: 'CareValidate demo cannot be reached: no network. What was read is here, what you do is saved and goes out by itself.', since: ago(1500) }, feeds: CONNECTION.feeds.map((feed) => ({ ...feed, readAt: ago(1520), completeAt: ago(1520) })) }, { ...CONNECTION, id: 'connection-2', name: 'Northside CareValidate', trouble: { kind: 'signIn', text: 'Northside CareValidate does not accept the API key any more. Nothing is lost; put in a new key to go on.', since: ago(4000) }, rejected: 0, unknownWords: [], notes: [], unsettled: 2 }] },
-  errors: { fails: { worklist: failed('The store could not be read: the disk reported an error.'), outbox: failed('The store could not be read.'), connections: failed('The store could not be read.') } },
+  pull: {
+    rows: 6120,
+    outbox: false,
+    connections: [
+      {
+        ...CONNECTION,
+        unsettled: 0,
+        rejected: 0,
+        unknownWords: [],
+        notes: [],
+        feeds: [
+          { name: 'cases', title: 'Cases', completeAt: null, readAt: ago(1), parts: 43, partsRead: 34, rows: 6120 },
+        ],
+      },
+    ],
+    arriving: 200,
+  },
+  pullbegins: {
+    rows: 0,
+    outbox: false,
+    connections: [
+      {
+        ...CONNECTION,
+        unsettled: 0,
+        rejected: 0,
+        unknownWords: [],
+        notes: [],
+        feeds: [{ name: 'cases', title: 'Cases', completeAt: null, readAt: null, parts: 43, partsRead: 0, rows: 0 }],
+      },
+    ],
+  },
+  offline: {
+    offline: true,
+    connections: [
+      {
+        ...CONNECTION,
+        trouble: {
+          kind: 'offline',
+          text: 'CareValidate demo cannot be reached: no network. What was read is here, what you do is saved and goes out by itself.',
+          since: ago(1500),
+        },
+        feeds: CONNECTION.feeds.map((feed) => ({ ...feed, readAt: ago(1520), completeAt: ago(1520) })),
+      },
+      {
+        ...CONNECTION,
+        id: 'connection-2',
+        name: 'Northside CareValidate',
+        trouble: {
+          kind: 'signIn',
+          text: 'Northside CareValidate does not accept the API key any more. Nothing is lost; put in a new key to go on.',
+          since: ago(4000),
+        },
+        rejected: 0,
+        unknownWords: [],
+        notes: [],
+        unsettled: 2,
+      },
+    ],
+  },
+  errors: {
+    fails: {
+      worklist: failed('The store could not be read: the disk reported an error.'),
+      outbox: failed('The store could not be read.'),
+      connections: failed('The store could not be read.'),
+    },
+  },
   itemerror: { fails: { item: { code: 'notFound', message: 'No such item is kept here any more.' } } },
   startfails: { fails: { app_state: { code: 'inUse', message: 'Another Rounds already uses this profile.' } } },
   acterror: { fails: { act: failed('The action could not be saved: the disk is full.') } },

@@ -1,0 +1,157 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Rounds without a window.
+#[derive(Debug, Parser)]
+#[command(
+    name = "roundsctl",
+    version,
+    about = "Rounds without a window: connect, sync, list, act, outbox, doctor",
+    after_help = "Exit status: 0 done · 1 anything else · 2 usage · 3 locked or wrong key · 4 something waits for a person · \
+                  5 a remote was unreachable or refused the sign-in (the others were still done) · 6 profile in use"
+)]
+pub(crate) struct Args {
+    /// The profile's folder.
+    #[arg(long, value_name = "DIR", global = true, default_value = ".")]
+    pub(crate) profile: PathBuf,
+    /// A file that holds the passphrase; without it the keychain of the operating system is asked.
+    #[arg(long, value_name = "F", global = true)]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Print one JSON document with stable names.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new profile.
+    Init,
+    /// Name the kinds of systems, with their settings, secrets and actions.
+    Systems,
+    /// Add, check, change or remove connections.
+    #[command(subcommand)]
+    Connection(ConnectionCommand),
+    /// Pull, then work on the outbox until nothing more can be done now.
+    Sync {
+        /// Only this connection.
+        #[arg(long, value_name = "N")]
+        connection: Option<String>,
+        /// Read everything again, not only the newest and what is still open.
+        #[arg(long)]
+        full: bool,
+    },
+    /// List the worklist.
+    List {
+        /// The filter, as in the window's search box.
+        #[arg(long, value_name = "Q", default_value = "")]
+        query: String,
+        /// work, patient, title, status, assignee, created, updated or due; with a minus before it the other way round.
+        #[arg(long, value_name = "S", default_value = "work", allow_hyphen_values = true)]
+        sort: String,
+        /// How many rows at most.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show one item: by Rounds' own id, or as system:external-id.
+    Show {
+        item: String,
+        /// The remote's own JSON instead.
+        #[arg(long)]
+        raw: bool,
+    },
+    /// Do something with an item: the fields of the action follow as --field value; a yes-or-no field is yes when named.
+    Act {
+        item: String,
+        action: String,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        fields: Vec<String>,
+    },
+    /// Read an item again, fetch one of its files and save it.
+    Attachment {
+        item: String,
+        attachment: String,
+        /// Where to; an existing file is not replaced.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// List what is not settled.
+    Outbox {
+        /// The receipts of the last 30 days too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Try or look again now; what was refused is done again as a new action.
+    Retry { id: String },
+    /// Give an action up.
+    Discard {
+        id: String,
+        /// Why.
+        #[arg(long, value_name = "R")]
+        reason: String,
+    },
+    /// Settle a conflict.
+    Resolve {
+        id: String,
+        /// Do mine on what is there now, or leave what is there.
+        #[arg(long)]
+        keep: Keep,
+    },
+    /// Check the profile and say what is wrong with it.
+    Doctor,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Keep {
+    Mine,
+    Theirs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectionCommand {
+    /// Add a connection. Nothing is sent yet.
+    Add {
+        /// carevalidate, ambra, illumina, ehealth or lims, as far as `systems` names them.
+        system: String,
+        #[arg(long, value_name = "N")]
+        name: String,
+        #[arg(long, value_name = "URL")]
+        base_url: String,
+        /// A setting; may be repeated.
+        #[arg(long, value_name = "KEY=VALUE")]
+        set: Vec<String>,
+        /// A JSON file with the secrets, by the keys that the system declares.
+        #[arg(long, value_name = "F")]
+        secret_file: PathBuf,
+    },
+    /// Say how every connection stands.
+    List,
+    /// Sign in and say how it went.
+    Test { name: String },
+    /// Change settings or secrets.
+    Set {
+        name: String,
+        /// A setting; an empty value goes back to the default.
+        #[arg(long, value_name = "KEY=VALUE")]
+        set: Vec<String>,
+        #[arg(long, value_name = "F")]
+        secret_file: Option<PathBuf>,
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+    },
+    /// Sign in, and let what waited for it go on.
+    SignIn {
+        name: String,
+        /// A one-time number that the system sent.
+        #[arg(long, value_name = "P")]
+        pin: Option<String>,
+    },
+    /// Remove a connection with everything that came from it; refused while it has unsettled actions.
+    Remove { name: String },
+    /// List the records that could not be read.
+    Rejected { name: String },
+}

@@ -1,0 +1,185 @@
+//! `list`, `show`, `act`, `attachment`.
+
+use std::{io::Write, path::Path, sync::Arc};
+
+use rounds_domain::{
+    action::Fields,
+    declare::{ActionDeclaration, FieldKind},
+    projection::{Unsettled, WorklistRow},
+    view::{ItemView, ListAnswer, ListRequest, SortColumn},
+};
+use rounds_sync::{
+    Rounds,
+    desk::{AttachmentState, Intent},
+};
+use serde_json::{Value, json};
+
+use super::outbox;
+use crate::{
+    failure::Failure,
+    output::{Output, table},
+};
+
+/// How many rows are asked of the store at once.
+const STRETCH: u32 = 1_000;
+
+pub(crate) async fn list(rounds: &Rounds, query: &str, sort: &str, limit: u32, output: Output) -> Result<(), Failure> {
+    let (descending, word) = sort.strip_prefix('-').map_or((false, sort), |word| (true, word));
+    let sort = SortColumn::ALL.into_iter().find(|column| column.word() == word).ok_or_else(|| {
+        let words: Vec<&str> = SortColumn::ALL.iter().map(|column| column.word()).collect();
+        Failure::usage(format!("--sort {word}: write one of {}.", words.join(", ")))
+    })?;
+    let mut answer = ListAnswer { rows: vec![], total: 0, chips: vec![], problem: None };
+    loop {
+        let offset = u32::try_from(answer.rows.len()).unwrap_or(u32::MAX);
+        let request =
+            ListRequest { query: query.to_owned(), sort, descending, offset, limit: (limit - offset).min(STRETCH) };
+        let mut stretch = rounds.worklist(request).await?;
+        let got = stretch.rows.len();
+        answer.rows.append(&mut stretch.rows);
+        stretch.rows = std::mem::take(&mut answer.rows);
+        answer = stretch;
+        if got < STRETCH as usize || answer.rows.len() >= limit as usize {
+            break;
+        }
+    }
+    output.answer(&answer, || {
+        let rows: Vec<Vec<String>> = answer.rows.iter().map(line).collect();
+        let mut text = table(&["ITEM", "PATIENT", "NUMBER", "TITLE", "STATUS", "PRIORITY", "ASSIGNED", "SENT"], &rows);
+        text.push_str(&format!("\n{} of {}", answer.rows.len(), answer.total));
+        if let Some(problem) = &answer.problem {
+            text.push_str(&format!("\n{}: {}", problem.source, problem.text));
+        }
+        text
+    })
+}
+
+fn line(row: &WorklistRow) -> Vec<String> {
+    let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "Not known".into());
+    vec![
+        format!("{}:{}", row.system, row.external_id),
+        or_unknown(&row.patient),
+        row.identifier
+            .as_ref()
+            .map_or_else(String::new, |identifier| format!("{} {}", identifier.label, identifier.value)),
+        or_unknown(&row.title),
+        or_unknown(&row.status),
+        row.priority.word().to_owned(),
+        row.assignee.clone().unwrap_or_default(),
+        match row.unsettled {
+            Unsettled::Nothing => "",
+            Unsettled::Pending => "on its way",
+            Unsettled::Doubt => "in doubt",
+            Unsettled::NeedsPerson => "needs you",
+        }
+        .to_owned(),
+    ]
+}
+
+pub(crate) async fn show(rounds: &Rounds, name: &str, raw: bool, output: Output) -> Result<(), Failure> {
+    let id = rounds.find(name).await?;
+    if raw {
+        let text = rounds.raw(id).await?;
+        let value: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        return output.answer(&value, || serde_json::to_string_pretty(&value).unwrap_or_default());
+    }
+    let view = rounds.item(id).await?;
+    output.answer(&view, || page(&view))
+}
+
+fn page(view: &ItemView) -> String {
+    let mut text = format!("{}\n", line(&view.row)[1..6].join(" · "));
+    for identifier in &view.identifiers {
+        let issuer = identifier.issuer.as_ref().unwrap_or(&view.connection_name);
+        text.push_str(&format!("{} {} ({issuer})\n", identifier.label, identifier.value));
+    }
+    for group in &view.facts {
+        text.push_str(&format!("\n{}\n", group.title));
+        for fact in &group.facts {
+            text.push_str(&format!("  {}: {}\n", fact.label, fact.value));
+        }
+    }
+    for comment in &view.comments {
+        let kind = if comment.internal { "Internal note" } else { "Comment" };
+        let author = comment.author.as_deref().unwrap_or("Not known");
+        let state = comment.action.as_ref().map(|action| format!(" [{}]", action.words)).unwrap_or_default();
+        text.push_str(&format!("\n{kind} by {author}{state}\n  {}\n", comment.text.replace('\n', "\n  ")));
+    }
+    for attachment in view.attachments.iter().flatten() {
+        text.push_str(&format!("\nFile {} {}", attachment.id, attachment.file_name));
+    }
+    text
+}
+
+pub(crate) async fn act(
+    rounds: &Arc<Rounds>,
+    name: &str,
+    action: &str,
+    words: &[String],
+    output: Output,
+) -> Result<(), Failure> {
+    let item = rounds.find(name).await?;
+    let view = rounds.item(item).await?;
+    let declared = view.actions.iter().map(|offer| &offer.declaration).find(|declared| declared.name == action);
+    // An action that is not declared has no fields; the desk says which there are.
+    let fields = declared.map(|declared| fields(declared, words)).transpose()?.unwrap_or_default();
+    let row = rounds.act(Intent { item, action: action.to_owned(), fields, hold: false }).await?;
+    outbox::one(row, output)
+}
+
+/// `--text T --internal`: a yes-or-no field is yes when it is named and no when it is not.
+fn fields(declared: &ActionDeclaration, words: &[String]) -> Result<Fields, Failure> {
+    let mut fields: Fields = declared
+        .fields
+        .iter()
+        .filter(|field| field.kind == FieldKind::Flag)
+        .map(|field| (field.key.clone(), Value::Bool(false)))
+        .collect();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let (key, inline) =
+            word.split_once('=').map_or((word.as_str(), None), |(key, value)| (key, Some(value.to_owned())));
+        let key = key.strip_prefix("--").unwrap_or("").replace('-', "_");
+        let Some(field) = declared.fields.iter().find(|field| field.key == key) else {
+            let known: Vec<String> = declared.fields.iter().map(|field| format!("--{}", field.key)).collect();
+            return Err(Failure::usage(format!(
+                "{} has no field {word}. It has: {}.",
+                declared.name,
+                known.join(", ")
+            )));
+        };
+        let value = match (inline, &field.kind) {
+            (Some(value), _) => Value::String(value),
+            (None, FieldKind::Flag) => Value::Bool(true),
+            (None, _) => Value::String(
+                words.next().cloned().ok_or_else(|| Failure::usage(format!("--{} needs a value.", field.key)))?,
+            ),
+        };
+        fields.insert(field.key.clone(), value);
+    }
+    Ok(fields)
+}
+
+pub(crate) async fn attachment(
+    rounds: &Rounds,
+    name: &str,
+    attachment: &str,
+    out: &Path,
+    output: Output,
+) -> Result<(), Failure> {
+    let item = rounds.find(name).await?;
+    if rounds.item(item).await?.attachments.is_none() {
+        rounds.look_again(item).await?;
+    }
+    rounds.fetch_attachment_now(item, attachment.to_owned()).await?;
+    let AttachmentState::Here { media_type, bytes } = rounds.attachment(item, attachment.to_owned()).await? else {
+        return Err(Failure::other("The file could not be fetched. Nothing was written; try again."));
+    };
+    let mut file = std::fs::File::create_new(out)
+        .map_err(|error| Failure::usage(format!("The file cannot be written there: {error}. Nothing was replaced.")))?;
+    file.write_all(&bytes).map_err(|error| Failure::other(format!("The file could not be written: {error}.")))?;
+    let answer = json!({ "file": out.display().to_string(), "mediaType": media_type, "bytes": bytes.len() });
+    output.answer(&answer, || {
+        format!("Wrote {} bytes ({media_type}). The file is outside the profile: it is not encrypted.", bytes.len())
+    })
+}

@@ -1,0 +1,92 @@
+//! One file for each group of commands.
+
+mod connection;
+mod doctor;
+mod item;
+mod outbox;
+mod sync;
+
+use std::process::ExitCode;
+
+use rounds_sync::Rounds;
+use serde_json::json;
+
+use crate::{
+    args::{Args, Command, Keep},
+    failure::Failure,
+    output::{Output, table},
+    profile,
+};
+
+/// Carries out a command.
+pub(crate) async fn run(args: Args, output: Output) -> Result<ExitCode, Failure> {
+    match &args.command {
+        Command::Init => {
+            profile::create(&args).await?;
+            let folder = args.profile.display().to_string();
+            output.answer(&json!({ "profile": folder }), || format!("Made a new profile in {folder}."))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Systems => systems(output),
+        _ => {
+            let rounds = profile::open(&args).await?;
+            let result = on_profile(&args, &rounds, output).await;
+            profile::close(&rounds).await?;
+            result
+        }
+    }
+}
+
+async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output) -> Result<ExitCode, Failure> {
+    match &args.command {
+        Command::Init | Command::Systems => {}
+        Command::Connection(command) => connection::run(rounds, command, output).await?,
+        Command::Sync { connection, full } => return sync::run(rounds, connection.as_deref(), *full, output).await,
+        Command::List { query, sort, limit } => item::list(rounds, query, sort, *limit, output).await?,
+        Command::Show { item, raw } => item::show(rounds, item, *raw, output).await?,
+        Command::Act { item, action, fields } => item::act(rounds, item, action, fields, output).await?,
+        Command::Attachment { item, attachment, out } => {
+            item::attachment(rounds, item, attachment, out, output).await?
+        }
+        Command::Outbox { all } => outbox::list(rounds, *all, output).await?,
+        Command::Retry { id } => outbox::one(rounds.retry(outbox::id(id)?).await?, output)?,
+        Command::Discard { id, reason } => outbox::one(rounds.discard(outbox::id(id)?, reason).await?, output)?,
+        Command::Resolve { id, keep } => {
+            outbox::one(rounds.resolve(outbox::id(id)?, *keep == Keep::Mine).await?, output)?;
+        }
+        Command::Doctor => return doctor::run(args, rounds, output).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn systems(output: Output) -> Result<ExitCode, Failure> {
+    let systems = rounds_sync::systems();
+    output.answer(&json!({ "systems": systems }), || {
+        let mut text = String::new();
+        for system in &systems {
+            text.push_str(&format!("{} ({}): {}\n", system.name, system.title, system.about));
+            let rows: Vec<Vec<String>> = system
+                .secrets
+                .iter()
+                .map(|setting| ("secret", setting))
+                .chain(system.settings.iter().map(|setting| ("setting", setting)))
+                .map(|(kind, setting)| {
+                    vec![
+                        format!("  {kind}"),
+                        setting.key.clone(),
+                        if setting.required { "required".into() } else { setting.default.clone().unwrap_or_default() },
+                        setting.help.clone(),
+                    ]
+                })
+                .collect();
+            text.push_str(&table(&["  KIND", "KEY", "DEFAULT", "MEANING"], &rows));
+            for action in &system.actions {
+                let fields: Vec<String> = action.fields.iter().map(|field| format!("--{}", field.key)).collect();
+                text.push_str(&format!("\n  action {} {}: {}", action.name, fields.join(" "), action.consequence));
+            }
+            text.push_str("\n\n");
+        }
+        text
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,17 @@
+//! The store, on real encrypted files: what a profile keeps, what it never loses, what nobody else can read.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod attachments;
+mod children;
+mod comments;
+mod desk;
+mod given;
+mod list;
+mod outbox;
+mod pages;
+mod profile;
+mod secrecy;
+mod slices;
+mod sweeps;
+mod typed;

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { FieldKind } from '../api';
+import { filled, given, missing, type Declared } from './fields';
+import { strengthOf } from './passphrase';
+
+const field = (key: string, type: 'text' | 'flag' | 'secret', more: Partial<Declared> = {}): Declared => ({
+  key,
+  label: key,
+  help: '',
+  kind: { type } as FieldKind,
+  required: false,
+  default: null,
+  ...more,
+});
+const COMMENT = [field('text', 'text', { required: true }), field('internal', 'flag', { default: 'true' })];
+
+it('begins with the declared defaults: a comment is an internal note', () => {
+  expect(filled(COMMENT, null)).toEqual({ text: null, internal: true });
+});
+it('lays a draft over the defaults, without what is not declared', () => {
+  expect(filled(COMMENT, { internal: false, text: 'Begun', other: 1 })).toEqual({ text: 'Begun', internal: false });
+});
+it('names the first field that was left out; blanks count as nothing, a flag never does', () => {
+  expect(missing(COMMENT, { text: '  \n', internal: true })?.key).toBe('text');
+  expect(missing([field('agree', 'flag', { required: true })], { agree: false })).toBeNull();
+});
+it('sends nothing for what was left empty', () => {
+  expect(given({ a: '', b: null, c: false, d: 0, e: 'x' })).toEqual({ c: false, d: 0, e: 'x' });
+});
+
+it.each([
+  ['', 'empty'],
+  ['short one', 'short'],
+  ['aaaaaaaaaaaaaaaa', 'simple'],
+  ['password password', 'simple'],
+  ['qzx8-uel2-mno9', 'fair'],
+  ['copper lantern seven harbour', 'strong'],
+])('a passphrase of “%s” is %s', (text, strength) => expect(strengthOf(text)).toBe(strength));
