@@ -90,6 +90,7 @@ CREATE TABLE rejected (
     key         INTEGER PRIMARY KEY,
     connection  INTEGER NOT NULL REFERENCES connection (key) ON DELETE CASCADE,
     feed        TEXT    NOT NULL,
+    slice       INTEGER REFERENCES slice (key) ON DELETE CASCADE, -- whose sweep brought it
     fingerprint TEXT    NOT NULL,
     external_id TEXT,
     reason      TEXT    NOT NULL,

@@ -3,7 +3,6 @@
 use tauri_build::{AppManifest, Attributes};
 
 #[path = "src/commands/list.rs"]
-#[macro_use]
 mod list;
 
 fn main() {

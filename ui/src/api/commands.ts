@@ -47,6 +47,8 @@ export const createProfile = (passphrase: string | null) => call<void>('create_p
 export const unlock = (passphrase: string | null) => call<void>('unlock', { passphrase });
 export const lock = () => call<void>('lock');
 export const startDemo = () => call<void>('start_demo');
+/** Tells scripts that wait for it how many rows are painted. */
+export const windowReady = (rows: number) => call<void>('window_ready', { rows });
 
 export const worklist = (request: ListRequest) => call<ListAnswer>('worklist', { request });
 export const counts = () => call<Counts>('counts');

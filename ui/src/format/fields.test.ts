@@ -36,3 +36,16 @@ it.each([
   ['qzx8-uel2-mno9', 'fair'],
   ['copper lantern seven harbour', 'strong'],
 ])('a passphrase of “%s” is %s', (text, strength) => expect(strengthOf(text)).toBe(strength));
+
+it('reads settings that are kept as words by their kind', () => {
+  const settings = [
+    field('orders', 'flag', { default: 'false' }),
+    field('hours', 'text', { kind: { type: 'number', least: 1, most: 99 } }),
+    field('since', 'text', { default: '2020-01-01' }),
+  ];
+  expect(filled(settings, { orders: 'true', hours: '48', since: '' })).toEqual({
+    orders: true,
+    hours: 48,
+    since: '2020-01-01',
+  });
+});

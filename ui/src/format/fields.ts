@@ -17,14 +17,21 @@ export function defaultOf(field: Declared): Fields[string] {
   return field.kind.type === 'number' ? Number(field.default) : field.default;
 }
 
+/** Settings are kept as words: `true` of a flag, `60` of a number. */
+function asKind(field: Declared, value: string | number | boolean): Fields[string] {
+  if (field.kind.type === 'flag') return value === true || value === 'true';
+  return field.kind.type === 'number' ? Number(value) : value;
+}
+
 /** What is kept (a draft, a setting) over the defaults; only what the fields declare. */
 export function filled(fields: Declared[], kept: unknown): Fields {
   const values: Record<string, unknown> = typeof kept === 'object' && kept !== null ? { ...kept } : {};
   return Object.fromEntries(
     fields.map((field) => {
       const value = values[field.key];
-      const fits = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-      return [field.key, fits ? value : defaultOf(field)];
+      const fits =
+        (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean';
+      return [field.key, fits ? asKind(field, value) : defaultOf(field)];
     }),
   );
 }

@@ -87,6 +87,7 @@ export const en = {
     keychain: 'Unlock with the keychain',
     unsent: (count: number) =>
       `${plural(count, 'action has', 'actions have')} not been sent yet. ${count === 1 ? 'It is' : 'They are'} kept and will go out after unlocking.`,
+    demo: (passphrase: string) => `This is the demo: its passphrase is “${passphrase}”.`,
     wrongTitle: 'That passphrase does not open this profile.',
     wrong: 'Nothing was changed and nothing is lost. Check the keyboard layout and Caps Lock, then type it again.',
     waitTitle: 'Too many attempts.',
@@ -226,6 +227,7 @@ export const en = {
     phi: 'Patient data',
     deleted: 'taken back',
     fetching: 'Fetching…',
+    fileFailed: 'The file could not be fetched.',
     view: 'View',
     hide: 'Hide',
     cannotPreview: (type: string) => `Files of the kind ${type} are not shown here.`,
@@ -343,6 +345,7 @@ export const en = {
     system: 'System',
     secrets: 'Credentials',
     secretsHelp: 'Kept in the encrypted store on this computer and never shown again.',
+    moreSettings: 'More settings, each with a default that works',
     secretsKept: 'Leave empty to keep what is stored.',
     save: 'Save',
     connect: 'Connect',

@@ -125,6 +125,7 @@ export const uk: typeof en = {
     keychain: 'Розблокувати сховищем ключів',
     unsent: (count) =>
       `${plural(count, 'дію', 'дії', 'дій')} ще не надіслано. Усе збережено й піде після розблокування.`,
+    demo: (passphrase) => `Це демо: його парольна фраза — «${passphrase}».`,
     wrongTitle: 'Ця фраза не відкриває профіль.',
     wrong: 'Нічого не змінено й нічого не втрачено. Перевірте розкладку та Caps Lock і введіть ще раз.',
     waitTitle: 'Забагато спроб.',
@@ -152,7 +153,7 @@ export const uk: typeof en = {
     removeChip: (label) => `Прибрати ${label}`,
     total: (count) => plural(count, 'запис', 'записи', 'записів'),
     column: {
-      priority: 'Терміновість',
+      priority: 'Пріоритет',
       patient: 'Пацієнт',
       identifier: 'Номер',
       title: 'Назва',
@@ -262,6 +263,7 @@ export const uk: typeof en = {
     phi: 'Дані пацієнта',
     deleted: 'вилучено',
     fetching: 'Отримання…',
+    fileFailed: 'Файл не вдалося отримати.',
     view: 'Показати',
     hide: 'Сховати',
     cannotPreview: (type) => `Файли типу ${type} тут не показуються.`,
@@ -376,6 +378,7 @@ export const uk: typeof en = {
     system: 'Система',
     secrets: 'Дані для входу',
     secretsHelp: 'Зберігаються в зашифрованому сховищі цього комп’ютера й більше не показуються.',
+    moreSettings: 'Інші налаштування, кожне має робоче типове значення',
     secretsKept: 'Лишіть порожнім, щоб зберегти наявне.',
     save: 'Зберегти',
     connect: 'Під’єднати',

@@ -29,6 +29,8 @@ const count = { visits: 0, stories: 0 };
 
 async function withPage(where, { size, query }, use) {
   const context = await stage.browser.newContext({ viewport: SIZES[size], reducedMotion: 'reduce' });
+  // As the shell does.
+  await context.addInitScript(() => Object.freeze(Object.prototype));
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on('pageerror', (error) => faults.push(`${where}: ${error.message}`));

@@ -6,6 +6,8 @@
 mod change;
 mod codec;
 mod error;
+#[cfg(test)]
+mod on_disk;
 
 pub mod profile;
 mod store;

@@ -1,11 +1,14 @@
 //! The one write path and the readers.
 
-use std::sync::{
-    Arc, Mutex as SyncMutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc, Mutex as SyncMutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Mutex, Semaphore, broadcast};
 
@@ -82,7 +85,9 @@ impl Store {
             let db = writer.as_mut().ok_or(StoreError::Locked)?;
             sqlx::query("BEGIN IMMEDIATE").execute(&mut *db).await?;
             let mut write = Write { db, changes: Vec::new() };
-            let done = match work(&mut write).await {
+            // A program error inside must not leave the transaction open: nothing could be saved any more.
+            let worked = AssertUnwindSafe(async { work(&mut write).await }).catch_unwind().await;
+            let done = match worked.unwrap_or_else(|_| Err(ended_unexpectedly())) {
                 Ok(value) => {
                     sqlx::query("COMMIT").execute(&mut *write.db).await.map(|_| value).map_err(StoreError::from)
                 }
@@ -102,7 +107,7 @@ impl Store {
                 }
             }
         });
-        running.await.map_err(|_| StoreError::Database("a transaction ended unexpectedly".into()))?
+        running.await.map_err(|_| ended_unexpectedly())?
     }
 
     /// Runs `work` on a read-only connection, in one read transaction, so that all it reads is of one moment.
@@ -119,7 +124,7 @@ impl Store {
             inner.give_reader_back(db);
             result
         });
-        running.await.map_err(|_| StoreError::Database("a read ended unexpectedly".into()))?
+        running.await.map_err(|_| ended_unexpectedly())?
     }
 
     /// Closes the profile: every later call answers [`StoreError::Locked`]. Waits for what is being written.
@@ -156,9 +161,13 @@ where
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T>>,
 {
     sqlx::query("BEGIN").execute(&mut *db).await?;
-    let result = work(&mut *db).await;
+    let result = AssertUnwindSafe(async { work(&mut *db).await }).catch_unwind().await;
     sqlx::query("ROLLBACK").execute(&mut *db).await?;
-    result
+    result.unwrap_or_else(|_| Err(ended_unexpectedly()))
+}
+
+fn ended_unexpectedly() -> StoreError {
+    StoreError::Database("it ended unexpectedly".into())
 }
 
 impl Inner {

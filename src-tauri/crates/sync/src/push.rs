@@ -1,14 +1,23 @@
 //! Pushing: what the engine decides about each action is carried out, one step at a time, each step kept before the next.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::{Action, Proof},
+    action::{Action, Proof, ReasonKind},
     error::{AndNow, RemoteError},
     ids::{ActionId, ItemId},
+    item::WorkItem,
     outbox::OutboxState,
+    patient::Me,
     reply::Submitted,
+    text::normalise_comment,
 };
 use rounds_engine::outbox::{
     finding::{self, Finding},
@@ -47,17 +56,27 @@ impl Rounds {
             let connection = self.store.connection(connection.id).await?;
             let link = self.link(&connection)?;
             let due = lanes::due(&unsettled, self.clock.now());
+            let mut cut_off = false;
             for id in &due {
                 if self.stop.is_cancelled() {
                     break;
                 }
                 let moved = self.work_on(&link, *id, &mut report).await?;
+                if is_cut_off(&moved) {
+                    // The others would find out the same, one time-out after the other.
+                    report.not_before = moved.next_at;
+                    cut_off = true;
+                    break;
+                }
                 if moved.state == OutboxState::Confirmed {
                     again.push(ReadAgain { item: moved.item, action: moved.id, tries: 0, at: self.clock.now() });
                 }
             }
             self.read_again(&link, &mut again).await?;
             unsettled = self.store.unsettled(Some(connection.id)).await?;
+            if cut_off {
+                break;
+            }
             if !due.is_empty() {
                 continue;
             }
@@ -85,7 +104,22 @@ impl Rounds {
 
     async fn tell(&self, link: &Link, id: ActionId, event: Event) -> Result<Action, DeskError> {
         let (rules, tick) = (link.rules, self.clock.tick());
-        Ok(self.store.move_action(id, move |action| Some(after(action, event, rules, tick))).await?)
+        let change = move |action: &Action| still_applies(&event, action.state).then(|| after(action, event, rules, tick));
+        Ok(self.store.move_action(id, change).await?)
+    }
+
+    /// Marks an action as being sent; `None` when it has moved on since it was read: given up, or sent by somebody else.
+    async fn begin_send(&self, link: &Link, ready: &Action) -> Result<Option<Action>, DeskError> {
+        let (rules, tick, attempts) = (link.rules, self.clock.tick(), ready.attempts);
+        let mine = Arc::new(AtomicBool::new(false));
+        let taken = Arc::clone(&mine);
+        let change = move |action: &Action| {
+            let is_as_read = action.state == OutboxState::Queued && action.attempts == attempts;
+            taken.store(is_as_read, Ordering::Release);
+            is_as_read.then(|| after(action, Event::SendBegins, rules, tick))
+        };
+        let sending = self.store.move_action(ready.id, change).await?;
+        Ok(Some(sending).filter(|_| mine.load(Ordering::Acquire)))
     }
 
     /// Does the next thing for one action.
@@ -136,10 +170,9 @@ impl Rounds {
         let Some(target) = target.filter(|_| ready.state == OutboxState::Queued) else {
             return Ok(ready);
         };
-        let sending = self.tell(link, action.id, Event::SendBegins).await?;
-        if sending.state != OutboxState::Inflight {
-            return Ok(sending);
-        }
+        let Some(sending) = self.begin_send(link, &ready).await? else {
+            return Ok(self.store.action(action.id).await?);
+        };
         report.sent += 1;
         let replied = link.remote.submit(&target, &sending).await;
         if let Ok(Submitted::Done(receipt)) = &replied {
@@ -176,8 +209,12 @@ impl Rounds {
         };
         let connection = self.store.connection(link.id).await?;
         let claimed = self.store.claimed(action.item, action.id).await?;
+        let me = link.me(&connection);
         let found = match action.proof {
-            Proof::Comment => finding::look_for_comment(action, item, &link.me(&connection), &claimed),
+            Proof::Comment => match finding::look_for_comment(action, item, &me, &claimed) {
+                Finding::Missing => in_another_name(action, item, &me, &claimed).unwrap_or(Finding::Missing),
+                finding => finding,
+            },
             Proof::CompareAndSet | Proof::ClientField | Proof::None => Finding::Missing,
         };
         if let Finding::Found(receipt) = &found {
@@ -259,6 +296,50 @@ impl Rounds {
     pub(crate) async fn waits_for_sign_in(&self, connection: &Connection) -> Result<bool, DeskError> {
         Ok(self.store.unsettled(Some(connection.id)).await?.iter().any(waits_for_sign_in))
     }
+}
+
+/// Whether the system could not be reached, or asked to be left alone: the account, not the action, has to wait.
+fn is_cut_off(action: &Action) -> bool {
+    let network = action.reason.as_ref().is_some_and(|reason| matches!(reason.kind, ReasonKind::Offline | ReasonKind::Waiting));
+    !action.state.is_final() && action.state != OutboxState::NeedsPerson && network
+}
+
+/// Whether an event that was set off by an action's state still concerns it: while the network was waited for, a person may
+/// have given it up.
+fn still_applies(event: &Event, state: OutboxState) -> bool {
+    match event {
+        Event::HoldOver => state == OutboxState::Held,
+        Event::ReadBefore { .. } | Event::ReadFailed(_) | Event::SendBegins => state == OutboxState::Queued,
+        Event::Replied(_) => state == OutboxState::Inflight,
+        Event::LookedFor(_) | Event::LookFailed(_) => state == OutboxState::Doubtful,
+        Event::Followed(_) => state == OutboxState::Following,
+        Event::Reopened | Event::SignedIn | Event::Wake => !state.is_final(),
+    }
+}
+
+/// A clock of theirs and ours may differ by this much.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
+
+/// My comment may stand there under a name that is not the one in the settings, while my id is not known: then "not there"
+/// proves nothing, and it must not be sent a second time.
+fn in_another_name(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Option<Finding> {
+    if me.id.is_some() {
+        return None;
+    }
+    let text = normalise_comment(action.text("text")?);
+    let since = action.sent_at? - CLOCKS_APART;
+    let same = item.comments.iter().find(|comment| {
+        comment.internal == action.flag("internal")
+            && normalise_comment(&comment.text) == text
+            && comment.made.as_ref().and_then(|made| made.at).is_none_or(|made| made >= since)
+            && comment.author.as_ref().is_none_or(|author| !me.is(author))
+            && comment.id.as_ref().is_none_or(|id| !claimed.contains(id))
+    })?;
+    let name = same.author.as_ref().and_then(|author| author.name.plain()).unwrap_or_else(|| "nobody".to_owned());
+    Some(Finding::Unclear(format!(
+        "A comment with this text came at about that time, under the name of {name}. If that is you, set your name in the \
+         connection as it stands there, and discard this one; otherwise send it again."
+    )))
 }
 
 fn count(actions: &[Action], is: impl Fn(OutboxState) -> bool) -> u32 {

@@ -3,11 +3,14 @@
 use rounds_domain::{
     error::{AndNow, RemoteError},
     ids::ItemId,
-    item::WorkItem,
+    item::{ItemKind, WorkItem},
     pull::Page,
 };
 use rounds_remote::seam::{Depth, Target};
-use rounds_store::table::item::{PageWrite, StoredItem};
+use rounds_store::{
+    StoreError,
+    table::item::{PageWrite, StoredItem},
+};
 
 use crate::{Rounds, desk::DeskError, link::Link};
 
@@ -22,8 +25,8 @@ pub enum WorkError {
     Desk(#[from] DeskError),
 }
 
-impl From<rounds_store::StoreError> for WorkError {
-    fn from(error: rounds_store::StoreError) -> Self {
+impl From<StoreError> for WorkError {
+    fn from(error: StoreError) -> Self {
         Self::Desk(error.into())
     }
 }
@@ -53,10 +56,14 @@ impl Rounds {
         // An item that came inside another one is read with it.
         let target = match &stored.item.parent {
             Some(parent) => {
-                let found = self.store.find_item(stored.connection.system.clone(), parent.clone()).await?;
-                let id =
-                    found.ok_or_else(|| RemoteError::new(AndNow::Gone, "The case that it belongs to is not here."))?;
-                Target::of(&self.store.item(id).await?.item)
+                let id = ItemId::derive(stored.connection.id, ItemKind::Case, parent);
+                match self.store.item(id).await {
+                    Ok(case) => Target::of(&case.item),
+                    Err(StoreError::NotFound(_)) => {
+                        return Err(RemoteError::new(AndNow::Gone, "The case that it belongs to is not here.").into());
+                    }
+                    Err(error) => return Err(error.into()),
+                }
             }
             None => Target::of(&stored.item),
         };
@@ -65,7 +72,7 @@ impl Rounds {
         let Some(record) = record else { return Ok(Refreshed { stored, item: None }) };
         let read = record.item.clone();
         let page = Page { records: vec![record], ..Page::default() };
-        let (feed, now) = (String::new(), self.clock.now());
+        let (feed, now) = (stored.feed.clone(), self.clock.now());
         self.store.apply_page(PageWrite { connection: link.key, feed, advance: None, page, began, now }).await?;
         Ok(Refreshed { stored: self.store.item(item).await?, item: Some(read) })
     }

@@ -65,6 +65,9 @@ pub struct OutboxReport {
     pub doubtful: u32,
     /// Actions that wait for a person.
     pub needs_person: u32,
+    /// The system could not be reached or asked to wait: nothing is to be sent before this.
+    #[serde(skip)]
+    pub not_before: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// An error, told by what can be done.

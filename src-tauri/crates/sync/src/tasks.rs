@@ -8,10 +8,14 @@ use std::{
 
 use rounds_domain::ids::ConnectionId;
 use rounds_engine::{
-    outbox::lanes,
+    outbox::{lanes, transition::Event},
     pull::plan::{self, Asked, Extent},
 };
 use rounds_store::{Change, table::connection::Connection};
+use tokio::sync::broadcast::{
+    Receiver,
+    error::{RecvError, TryRecvError},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -57,7 +61,7 @@ impl Rounds {
                     () = self.stop.cancelled() => return,
                     change = changes.recv() => match change {
                         Ok(changes) if !changes.iter().any(|change| matches!(change, Change::Connection(_))) => {}
-                        Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+                        Err(RecvError::Closed) => return,
                         _ => break,
                     },
                 }
@@ -67,11 +71,11 @@ impl Rounds {
 
     fn run(self: &Arc<Self>, connection: &Connection) -> CancellationToken {
         let token = self.stop.child_token();
-        let (id, key) = (connection.id, connection.key);
+        let id = connection.id;
         let (puller, stop) = (Arc::clone(self), token.clone());
         self.tasks.spawn(async move { puller.keep_pulling(id, stop).await });
         let (pusher, stop) = (Arc::clone(self), token.clone());
-        self.tasks.spawn(async move { pusher.keep_pushing(id, key, stop).await });
+        self.tasks.spawn(async move { pusher.keep_pushing(id, stop).await });
         token
     }
 
@@ -101,6 +105,10 @@ impl Rounds {
         let (_, error) = self.pull(&connection, asked).await?;
         if error.is_none() {
             self.wake_outbox(&link).await?;
+            // Whoever may read is signed in: what waited for that goes on, without anybody pressing a button.
+            if self.waits_for_sign_in(&connection).await? {
+                self.tell_all(&link, &Event::SignedIn).await?;
+            }
         }
         let now = self.clock.now();
         let mut next = now + chrono::TimeDelta::from_std(LONGEST).unwrap_or_default();
@@ -111,10 +119,10 @@ impl Rounds {
         Ok((next - now).to_std().unwrap_or_default().max(Duration::from_millis(500)))
     }
 
-    async fn keep_pushing(self: Arc<Self>, id: ConnectionId, _key: i64, stop: CancellationToken) {
+    async fn keep_pushing(self: Arc<Self>, id: ConnectionId, stop: CancellationToken) {
         let mut changes = self.store.changes();
         while !stop.is_cancelled() {
-            let wait = match self.push_once(id).await {
+            let wait = match self.push_once(id, &mut changes).await {
                 Ok(wait) => wait,
                 Err(DeskError::NotFound(_) | DeskError::Locked) => return,
                 Err(error) => {
@@ -130,7 +138,7 @@ impl Rounds {
                     () = &mut sleep => break,
                     change = changes.recv() => match change {
                         Ok(changes) if !changes.contains(&Change::Outbox) => {}
-                        Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+                        Err(RecvError::Closed) => return,
                         _ => break,
                     },
                 }
@@ -138,11 +146,19 @@ impl Rounds {
         }
     }
 
-    async fn push_once(self: &Arc<Self>, id: ConnectionId) -> Result<Duration, DeskError> {
+    /// One pass; answers how long to sleep then, unless something is announced from now on.
+    async fn push_once(
+        self: &Arc<Self>,
+        id: ConnectionId,
+        changes: &mut Receiver<Arc<[Change]>>,
+    ) -> Result<Duration, DeskError> {
         let connection = self.store.connection(id).await?;
-        self.push(&connection, PATIENCE).await?;
-        let next = lanes::next_due(&self.store.unsettled(Some(id)).await?);
-        let wait = next.and_then(|next| (next - self.clock.now()).to_std().ok()).unwrap_or(LONGEST);
+        let report = self.push(&connection, PATIENCE).await?;
+        // What the pass itself announced must not wake it again; what is read next has all of it.
+        while !matches!(changes.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+        let next = lanes::next_due(&self.store.unsettled(Some(id)).await?).max(report.not_before);
+        // What became due in this moment has waited long enough.
+        let wait = next.map_or(LONGEST, |next| (next - self.clock.now()).to_std().unwrap_or_default());
         Ok(wait.clamp(Duration::from_millis(50), LONGEST))
     }
 

@@ -51,6 +51,7 @@ export class MockCore {
   }
 
   on_app_state = () => this.state;
+  on_window_ready = () => null;
   on_preferences = () => this.preferences;
   on_save_preferences = (args: { preferences: Record<string, unknown> }) => void (this.preferences = args.preferences);
   on_create_profile = () => void (this.state = { ...this.state, phase: 'open' });

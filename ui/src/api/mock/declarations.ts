@@ -59,15 +59,15 @@ export const SYSTEMS: System[] = [
     about: 'Cases of tele-health programmes with their forms, decisions, orders and comments.',
     settings: [
       {
-        key: 'authorName',
-        label: 'Your name',
+        key: 'author_first_name',
+        label: 'Your first name',
         help: 'Comments leave under this name; the key belongs to the organization, not to you.',
         kind: { type: 'text' },
         default: null,
         required: true,
       },
       {
-        key: 'authorEmail',
+        key: 'author_email',
         label: 'Your e-mail',
         help: 'As CareValidate knows you.',
         kind: { type: 'text' },
@@ -75,7 +75,7 @@ export const SYSTEMS: System[] = [
         required: true,
       },
       {
-        key: 'since',
+        key: 'history_from',
         label: 'Read cases since',
         help: 'Older ones are not read. Without it: two years.',
         kind: { type: 'date' },
@@ -83,7 +83,7 @@ export const SYSTEMS: System[] = [
         required: false,
       },
       {
-        key: 'turnaroundHours',
+        key: 'turnaround_hours',
         label: 'Turn-around in hours',
         help: 'From creation to due. Without it nothing is due.',
         kind: { type: 'number', least: 1, most: 2000 },

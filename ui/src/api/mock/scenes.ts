@@ -27,7 +27,13 @@ const CONNECTION: ConnectionView = {
   system: 'carevalidate',
   systemTitle: 'CareValidate',
   baseUrl: 'https://api-staging.care360-next.carevalidate.com',
-  settings: { authorName: 'Amy Chen', authorEmail: 'amy.chen@northside.example', orders: true, turnaroundHours: 120 },
+  settings: {
+    author_first_name: 'Amy',
+    author_last_name: 'Chen',
+    author_email: 'amy.chen@northside.example',
+    orders: 'true',
+    turnaround_hours: '120',
+  },
   trouble: null,
   feeds: [
     { name: 'cases', title: 'Cases', completeAt: ago(12), readAt: ago(12), parts: 43, partsRead: 43, rows: 10_000 },

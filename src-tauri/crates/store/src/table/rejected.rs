@@ -4,25 +4,31 @@ use chrono::{DateTime, Utc};
 use rounds_domain::{ids::ConnectionId, pull::Rejected, view::RejectedView};
 use sqlx::Row;
 
-use crate::{Change, Result, Store, codec, store::Write, table::connection::Connection};
+use crate::{
+    Change, Result, Store, codec,
+    store::Write,
+    table::{connection::Connection, slice::Advance},
+};
 
 pub(crate) async fn keep(
     write: &mut Write<'_>,
     connection: &Connection,
     feed: &str,
+    slice: Option<i64>,
     rejected: &[Rejected],
     now: DateTime<Utc>,
 ) -> Result<()> {
     for record in rejected {
         let name = record.external_id.as_deref().unwrap_or(&record.raw);
         sqlx::query(
-            "INSERT INTO rejected (connection, feed, fingerprint, external_id, reason, raw, first_at, last_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (connection, feed, fingerprint) DO UPDATE SET reason = excluded.reason, raw = excluded.raw,
-                last_at = excluded.last_at",
+            "INSERT INTO rejected (connection, feed, slice, fingerprint, external_id, reason, raw, first_at, last_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (connection, feed, fingerprint) DO UPDATE SET slice = excluded.slice, reason = excluded.reason,
+                raw = excluded.raw, last_at = excluded.last_at",
         )
         .bind(connection.key)
         .bind(feed)
+        .bind(slice)
         .bind(blake3::hash(name.as_bytes()).to_hex().to_string())
         .bind(&record.external_id)
         .bind(&record.reason)
@@ -41,6 +47,16 @@ pub(crate) async fn forget(write: &mut Write<'_>, connection: i64, external_ids:
     sqlx::query("DELETE FROM rejected WHERE connection = ? AND external_id IN (SELECT value FROM json_each(?))")
         .bind(connection)
         .bind(serde_json::to_string(external_ids)?)
+        .execute(&mut *write.db)
+        .await?;
+    Ok(())
+}
+
+/// What a complete sweep no longer brought is repaired or gone upstream.
+pub(crate) async fn forget_older(write: &mut Write<'_>, complete: &Advance) -> Result<()> {
+    sqlx::query("DELETE FROM rejected WHERE slice = ? AND last_at < ?")
+        .bind(complete.key)
+        .bind(codec::millis(complete.began))
         .execute(&mut *write.db)
         .await?;
     Ok(())

@@ -16,21 +16,24 @@ pub(crate) async fn put(db: &mut SqliteConnection, rows: Vec<(i64, SearchText)>,
             .execute(&mut *db)
             .await?;
     }
-    let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO search (rowid, patient, identifiers, title, text) ");
-    insert.push_values(rows, |mut row, (key, text)| {
-        row.push_bind(key)
-            .push_bind(text.patient)
-            .push_bind(text.identifiers)
-            .push_bind(text.title)
-            .push_bind(text.text);
-    });
-    insert.build().execute(db).await?;
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO search (rowid, patient, identifiers, title, text) ");
+        insert.push_values(rows.by_ref().take(200), |mut row, (key, text)| {
+            row.push_bind(key)
+                .push_bind(text.patient)
+                .push_bind(text.identifiers)
+                .push_bind(text.title)
+                .push_bind(text.text);
+        });
+        insert.build().execute(&mut *db).await?;
+    }
     Ok(())
 }
 
-/// What of a filter is asked of the index: an FTS5 expression of everything that must be there, and one each of what
-/// must not.
-pub(crate) fn expressions(query: &Query) -> (Option<String>, Vec<String>) {
+/// What of a filter is asked of the index: an FTS5 expression of everything that must be there, and one of whatever must
+/// not.
+pub(crate) fn expressions(query: &Query) -> (Option<String>, Option<String>) {
     let mut wanted = Vec::new();
     let mut unwanted = Vec::new();
     for term in &query.terms {
@@ -41,7 +44,8 @@ pub(crate) fn expressions(query: &Query) -> (Option<String>, Vec<String>) {
         };
         if term.negated { unwanted.push(expression) } else { wanted.push(expression) }
     }
-    ((!wanted.is_empty()).then(|| wanted.join(" AND ")), unwanted)
+    let joined = |all: Vec<String>, by: &str| (!all.is_empty()).then(|| all.join(by));
+    (joined(wanted, " AND "), joined(unwanted, " OR "))
 }
 
 /// A string without a letter or digit has nothing to look for.
@@ -50,7 +54,8 @@ fn has_token(text: &str) -> bool {
 }
 
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
+    // To FTS5 a zero byte is the end of what is asked.
+    format!("\"{}\"", text.replace('"', "\"\"").replace('\0', " "))
 }
 
 #[cfg(test)]
@@ -62,8 +67,9 @@ mod tests {
         let of = |text: &str| expressions(&Query::read(text));
         assert_eq!(of("cordero OR").0.as_deref(), Some("\"cordero\" * AND \"OR\" *"));
         assert_eq!(of("\"hair loss\" -rash").0.as_deref(), Some("\"hair loss\""));
-        assert_eq!(of("-rash").1, ["\"rash\" *"]);
+        assert_eq!(of("-rash -itch").1.as_deref(), Some("\"rash\" * OR \"itch\" *"));
         assert_eq!(of("a\"b").0.as_deref(), Some("\"a\"\"b\" *"));
-        assert_eq!(of("-- * ()"), (None, vec![]));
+        assert_eq!(of("a\0b").0.as_deref(), Some("\"a b\" *"));
+        assert_eq!(of("-- * ()"), (None, None));
     }
 }

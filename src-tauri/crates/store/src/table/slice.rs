@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{ids::ConnectionId, pull::Slice};
 use sqlx::{Row, SqliteConnection};
 
-use crate::{Change, Result, Store, codec, store::Write};
+use crate::{Change, Result, Store, codec, store::Write, table::rejected};
 
 /// One part of a feed and how its sweep stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,14 +51,13 @@ impl Store {
     ) -> Result<Vec<SliceRow>> {
         self.write(move |write| {
             Box::pin(async move {
-                let known: i64 = sqlx::query_scalar("SELECT count(*) FROM slice WHERE connection = ? AND feed = ?")
-                    .bind(connection)
-                    .bind(&feed)
-                    .fetch_one(&mut *write.db)
-                    .await?;
-                if usize::try_from(known).unwrap_or(0) < planned.len() {
-                    add(write.db, connection, &feed, &planned).await?;
+                let known = load(write.db, connection, &feed, now).await?;
+                let is_new = |slice: &&Slice| known.iter().all(|known| known.slice != **slice);
+                let new: Vec<&Slice> = planned.iter().filter(is_new).collect();
+                if new.is_empty() {
+                    return Ok(known);
                 }
+                add(write.db, connection, &feed, &new).await?;
                 load(write.db, connection, &feed, now).await
             })
         })
@@ -117,7 +116,7 @@ impl Store {
     }
 }
 
-async fn add(db: &mut SqliteConnection, connection: i64, feed: &str, planned: &[Slice]) -> Result<()> {
+async fn add(db: &mut SqliteConnection, connection: i64, feed: &str, planned: &[&Slice]) -> Result<()> {
     for slice in planned {
         let (from, to) = bounds(slice);
         sqlx::query(
@@ -198,6 +197,9 @@ pub enum Then {
     Fail,
 }
 
+/// Stands in `seen` for a record without a name: it may be any of those that are missing. No item has this number.
+pub(crate) const NAMELESS: i64 = 0;
+
 /// Moves the sweep, in the transaction of its page. Answers the items that are gone: missing from two complete sweeps.
 pub(crate) async fn advance(
     write: &mut Write<'_>,
@@ -244,9 +246,23 @@ pub(crate) async fn advance(
             .execute(&mut *write.db)
             .await?;
             sqlx::query("DELETE FROM seen WHERE slice = ?").bind(advance.key).execute(&mut *write.db).await?;
+            rejected::forget_older(write, advance).await?;
             Ok(gone)
         }
     }
+}
+
+/// A record that could not be read and has not come again in a whole pass over its feed is not there any more.
+async fn forget_rejected(db: &mut SqliteConnection, slice: i64) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM rejected WHERE (connection, feed) = (SELECT connection, feed FROM slice WHERE key = ?1)
+           AND last_at < (SELECT min(coalesce(other.complete_at, 0)) FROM slice one
+                          JOIN slice other ON other.connection = one.connection AND other.feed = one.feed WHERE one.key = ?1)",
+    )
+    .bind(slice)
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Counts what the complete sweep should have returned and did not; answers what has now been missing twice.
@@ -256,10 +272,12 @@ async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64
         "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed
               AND item.feed_at BETWEEN slice.from_at + 1000 AND slice.to_at - 1000
          WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND item.read_at < ?
-           AND item.key NOT IN (SELECT seen.item FROM seen WHERE seen.slice = slice.key)",
+           AND item.key NOT IN (SELECT seen.item FROM seen WHERE seen.slice = slice.key)
+           AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item = ?)",
     )
     .bind(advance.key)
     .bind(codec::millis(advance.began))
+    .bind(NAMELESS)
     .fetch_all(&mut *db)
     .await?;
     if missing.is_empty() {

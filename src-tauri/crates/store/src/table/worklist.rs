@@ -7,7 +7,7 @@ use rounds_domain::{
     ids::ItemId,
     item::{ItemKind, StatusGroup},
     projection::{SearchText, Unsettled, WorklistRow, sort_text},
-    query::{Assigned, Query, Test},
+    query::{Assigned, Query, QueryProblem, Test},
     text::fold,
     view::{Counts, GroupCount, ListAnswer, ListRequest, SortColumn},
 };
@@ -90,19 +90,12 @@ impl Store {
     pub async fn list(&self, request: ListRequest, now: DateTime<Utc>) -> Result<ListAnswer> {
         self.read(move |db| {
             Box::pin(async move {
-                let query = Query::read(&request.query);
+                let query = within_reason(Query::read(&request.query));
                 let mut count = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM worklist WHERE ");
                 filter(&mut count, &query, now);
                 let total: u32 = count.build_query_scalar().fetch_one(&mut *db).await?;
-                let mut list = QueryBuilder::<Sqlite>::new("SELECT line FROM worklist ");
-                if query_reads_in_order(&query) {
-                    list.push("INDEXED BY ").push(index(request.sort)).push(" ");
-                }
-                list.push("WHERE ");
-                filter(&mut list, &query, now);
-                list.push(order(request.sort, request.descending));
-                list.push(" LIMIT ").push_bind(i64::from(request.limit.min(1_000)));
-                list.push(" OFFSET ").push_bind(i64::from(request.offset));
+                let mut list = QueryBuilder::<Sqlite>::new("");
+                select(&mut list, &query, &request, now);
                 let lines: Vec<String> = list.build_query_scalar().fetch_all(&mut *db).await?;
                 Ok(ListAnswer {
                     rows: lines.iter().map(|line| serde_json::from_str(line)).collect::<Result<_, _>>()?,
@@ -150,8 +143,8 @@ impl Store {
                     "SELECT (SELECT count(*) FROM worklist WHERE shelf = 1 AND mine = 1 AND status_group <= 2) AS mine,
                             (SELECT count(*) FROM worklist WHERE shelf = 1 AND assignee_sort = ? AND status_group <= 2) AS unassigned,
                             (SELECT count(*) FROM worklist WHERE shelf = 1 AND priority > 0 AND status_group <= 2) AS urgent,
-                            (SELECT count(*) FROM worklist WHERE unsettled = ?) AS needs_person,
-                            (SELECT count(*) FROM worklist WHERE unsettled = ?) AS in_doubt",
+                            (SELECT count(*) FROM worklist WHERE shelf IN (0, 1, 2) AND unsettled > 0 AND unsettled = ?) AS needs_person,
+                            (SELECT count(*) FROM worklist WHERE shelf IN (0, 1, 2) AND unsettled > 0 AND unsettled = ?) AS in_doubt",
                 )
                 .bind(LAST)
                 .bind(Unsettled::NeedsPerson.code())
@@ -172,6 +165,34 @@ impl Store {
         })
         .await
     }
+}
+
+/// Writes the statement that reads a stretch of the worklist.
+fn select(sql: &mut QueryBuilder<Sqlite>, query: &Query, request: &ListRequest, now: DateTime<Utc>) {
+    sql.push("SELECT line FROM worklist ");
+    if query_reads_in_order(query) {
+        sql.push("INDEXED BY ").push(index(request.sort)).push(" ");
+    }
+    sql.push("WHERE ");
+    filter(sql, query, now);
+    sql.push(order(request.sort, request.descending));
+    sql.push(" LIMIT ").push_bind(i64::from(request.limit.min(1_000)));
+    sql.push(" OFFSET ").push_bind(i64::from(request.offset));
+}
+
+/// How SQLite goes about that statement.
+#[cfg(test)]
+pub(crate) async fn plan(
+    db: &mut SqliteConnection,
+    typed: &str,
+    sort: SortColumn,
+    descending: bool,
+) -> Result<Vec<String>> {
+    let request = ListRequest { query: typed.to_owned(), sort, descending, offset: 0, limit: 50 };
+    let mut sql = QueryBuilder::<Sqlite>::new("EXPLAIN QUERY PLAN ");
+    select(&mut sql, &Query::read(typed), &request, DateTime::UNIX_EPOCH);
+    let rows = sql.build().fetch_all(db).await?;
+    Ok(rows.iter().map(|row| row.try_get("detail")).collect::<Result<_, _>>()?)
 }
 
 /// The index that holds the worklist in this order.
@@ -215,21 +236,36 @@ fn order(sort: SortColumn, descending: bool) -> String {
     order
 }
 
+/// More terms than a person types; SQLite refuses statements that are nested too deeply.
+const MOST_TERMS: usize = 100;
+
+/// Cuts a filter that is too long, and says so.
+fn within_reason(mut query: Query) -> Query {
+    if let Some(first) = query.terms.drain(query.terms.len().min(MOST_TERMS)..).next() {
+        let text = format!("The filter is too long: only its first {MOST_TERMS} terms count. Write fewer.");
+        query.problem.get_or_insert(QueryProblem { source: first.source, text });
+    }
+    query
+}
+
 /// Writes the filter as conditions. What a person typed is always bound, never written into the statement.
 fn filter(sql: &mut QueryBuilder<Sqlite>, query: &Query, now: DateTime<Utc>) {
     let asks = |test: &Test| query.terms.iter().any(|term| !term.negated && term.test == *test);
-    sql.push("shelf = ").push_bind(if asks(&Test::Gone) {
-        SHELF_GONE
+    if asks(&Test::Gone) {
+        sql.push("shelf = ").push_bind(SHELF_GONE);
     } else if asks(&Test::Kind(ItemKind::Order)) {
-        SHELF_INSIDE
+        sql.push("shelf = ").push_bind(SHELF_INSIDE);
+    } else if query.terms.iter().any(|term| !term.negated && matches!(term.test, Test::Unsettled(_))) {
+        // What is not settled is found wherever it stands: on a case that is gone too.
+        sql.push("shelf IN (0, 1, 2) AND unsettled > 0");
     } else {
-        SHELF_LIST
-    });
+        sql.push("shelf = ").push_bind(SHELF_LIST);
+    }
     let (wanted, unwanted) = search::expressions(query);
     if let Some(wanted) = wanted {
         sql.push(" AND key IN (SELECT rowid FROM search WHERE search MATCH ").push_bind(wanted).push(")");
     }
-    for unwanted in unwanted {
+    if let Some(unwanted) = unwanted {
         sql.push(" AND key NOT IN (SELECT rowid FROM search WHERE search MATCH ").push_bind(unwanted).push(")");
     }
     for term in &query.terms {

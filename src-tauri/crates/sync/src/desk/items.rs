@@ -74,9 +74,18 @@ impl Rounds {
             }
         }
         if let Some((system, external_id)) = name.split_once(':') {
-            let found = self.store.find_item(system.to_owned(), external_id.to_owned()).await?;
-            if let Some(id) = found {
-                return Ok(id);
+            match self.store.find_items(system.to_owned(), external_id.to_owned()).await?.as_slice() {
+                [] => {}
+                [one] => return Ok(*one),
+                // Whoever means one clinic's case must not write on another's.
+                several => {
+                    let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+                    return Err(DeskError::Invalid(format!(
+                        "{} connections have an item \"{name}\". Name the one you mean by its own id: {}.",
+                        ids.len(),
+                        ids.join(", ")
+                    )));
+                }
             }
         }
         Err(DeskError::NotFound("An item of this name"))

@@ -89,19 +89,23 @@ impl Store {
         self.read(move |db| Box::pin(load(db, id))).await
     }
 
-    /// The item that a connection of this system calls `external_id`: a case before an order of the same name.
-    pub async fn find_item(&self, system: String, external_id: String) -> Result<Option<ItemId>> {
+    /// The items that connections of this system call `external_id`, one for each connection: a case before an order of
+    /// the same name.
+    pub async fn find_items(&self, system: String, external_id: String) -> Result<Vec<ItemId>> {
         self.read(move |db| {
             Box::pin(async move {
-                let id: Option<uuid::Uuid> = sqlx::query_scalar(
+                let ids: Vec<uuid::Uuid> = sqlx::query_scalar(
                     "SELECT item.id FROM item JOIN connection ON connection.key = item.connection
-                     WHERE connection.system = ? AND item.external_id = ? ORDER BY item.kind LIMIT 1",
+                     WHERE connection.system = ? AND item.external_id = ?
+                       AND item.kind = (SELECT min(same.kind) FROM item same
+                                        WHERE same.connection = item.connection AND same.external_id = item.external_id)
+                     ORDER BY connection.name",
                 )
                 .bind(system)
                 .bind(external_id)
-                .fetch_optional(db)
+                .fetch_all(db)
                 .await?;
-                Ok(id.map(ItemId))
+                Ok(ids.into_iter().map(ItemId).collect())
             })
         })
         .await

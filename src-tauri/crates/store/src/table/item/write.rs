@@ -14,7 +14,7 @@ use rounds_domain::{
     outbox::OutboxState,
     patient::Me,
     projection,
-    pull::{Page, Record},
+    pull::{Page, Record, Rejected},
 };
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
@@ -68,6 +68,16 @@ struct Known {
     missed: i64,
     gone: bool,
     shows: bool,
+    feed_at: Option<i64>,
+    read_at: i64,
+}
+
+impl Known {
+    /// Whether what is here was read after this answer was asked for: the answer was slow on its way and must not undo it.
+    /// A time that is still to come is none to go by: the clock was set back.
+    fn is_newer(&self, context: &Context<'_>) -> bool {
+        self.read_at > codec::millis(context.began) && self.read_at <= codec::millis(context.now)
+    }
 }
 
 /// An item to be written.
@@ -90,7 +100,13 @@ impl Store {
 async fn apply(write: &mut Write<'_>, page: PageWrite) -> Result<Applied> {
     let mut connection = connection::by_key(write.db, page.connection).await?;
     connection::learn(write, &mut connection, &page.page.learned).await?;
-    let mut context = Context { connection: &connection, feed: &page.feed, began: page.began, now: page.now };
+    let mut context = Context {
+        connection: &connection,
+        feed: &page.feed,
+        alone: page.advance.is_none(),
+        began: page.began,
+        now: page.now,
+    };
     let mut applied = Applied {
         rows: count(page.page.records.len()),
         rejected: count(page.page.rejected.len()),
@@ -98,8 +114,10 @@ async fn apply(write: &mut Write<'_>, page: PageWrite) -> Result<Applied> {
     };
     let readable: Vec<&str> = page.page.records.iter().map(|record| record.item.external_id.as_str()).collect();
     rejected::forget(write, connection.key, &readable).await?;
-    rejected::keep(write, &connection, &page.feed, &page.page.rejected, page.now).await?;
-    let seen = keep_records(write, &mut context, &page.page.records, &mut applied).await?;
+    let slice = page.advance.as_ref().map(|advance| advance.key);
+    rejected::keep(write, &connection, &page.feed, slice, &page.page.rejected, page.now).await?;
+    let mut seen = keep_records(write, &mut context, &page.page.records, &mut applied).await?;
+    seen.extend(unreadable(write.db, &context, &page.page.rejected).await?);
     if let Some(advance) = &page.advance {
         let gone = slice::advance(write, advance, &seen, applied.new, page.now).await?;
         applied.gone = count(gone.len());
@@ -117,6 +135,8 @@ fn count(length: usize) -> u32 {
 struct Context<'a> {
     connection: &'a Connection,
     feed: &'a str,
+    /// Whether the read was of this one item, whose freshness is then its own and not its window's.
+    alone: bool,
     began: DateTime<Utc>,
     now: DateTime<Utc>,
 }
@@ -153,10 +173,15 @@ async fn keep_records(
             files.push((key, item, attachments));
         }
         let is_same = here.is_some_and(|here| {
-            here.fingerprint == record.fingerprint && here.missed == 0 && !here.gone && !here.shows
+            here.fingerprint == record.fingerprint
+                && here.missed == 0
+                && !here.gone
+                && !here.shows
+                // The same record stands elsewhere in its feed once it is learned what its windows match.
+                && here.feed_at == item.feed_time.map(codec::millis)
         });
-        if is_same {
-            if records_alone(context, here) {
+        if is_same || here.is_some_and(|here| here.is_newer(context)) {
+            if context.alone {
                 touch(write.db, key, context.began).await?;
             }
             continue;
@@ -186,9 +211,23 @@ async fn keep_records(
     Ok(seen)
 }
 
-/// Whether the read was of this one item, whose freshness is then its own and not its window's.
-fn records_alone(context: &Context<'_>, here: Option<&Known>) -> bool {
-    here.is_some() && context.feed.is_empty()
+/// What the page brought and nobody could read: the items of those that have a name, and a mark for those that have none.
+async fn unreadable(db: &mut SqliteConnection, context: &Context<'_>, rejected: &[Rejected]) -> Result<Vec<i64>> {
+    if rejected.is_empty() {
+        return Ok(vec![]);
+    }
+    let names: Vec<&str> = rejected.iter().filter_map(|rejected| rejected.external_id.as_deref()).collect();
+    let mut seen: Vec<i64> = sqlx::query_scalar(
+        "SELECT key FROM item WHERE connection = ? AND external_id IN (SELECT value FROM json_each(?))",
+    )
+    .bind(context.connection.key)
+    .bind(serde_json::to_string(&names)?)
+    .fetch_all(db)
+    .await?;
+    if names.len() < rejected.len() {
+        seen.push(slice::NAMELESS);
+    }
+    Ok(seen)
 }
 
 async fn touch(db: &mut SqliteConnection, key: i64, began: DateTime<Utc>) -> Result<()> {
@@ -217,7 +256,7 @@ async fn known<'a>(
 ) -> Result<HashMap<(String, ItemKind), Known>> {
     let ids: HashSet<&str> = items.map(|item| item.external_id.as_str()).collect();
     let rows = sqlx::query(
-        "SELECT key, external_id, kind, fingerprint, missed, gone_at IS NOT NULL AS gone,
+        "SELECT key, external_id, kind, fingerprint, missed, gone_at IS NOT NULL AS gone, feed_at, read_at,
                 EXISTS (SELECT 1 FROM action WHERE action.item = item.key AND action.shows = 1) AS shows
          FROM item WHERE connection = ? AND external_id IN (SELECT value FROM json_each(?))",
     )
@@ -234,6 +273,8 @@ async fn known<'a>(
             missed: row.try_get("missed")?,
             gone: row.try_get("gone")?,
             shows: row.try_get("shows")?,
+            feed_at: row.try_get("feed_at")?,
+            read_at: row.try_get("read_at")?,
         };
         known.insert((row.try_get("external_id")?, kind), here);
     }
@@ -252,16 +293,19 @@ async fn add_children<'a>(
         return Ok(vec![]);
     }
     let known = known(db, context, records.iter().flat_map(|record| &record.children)).await?;
-    let mut present = Vec::new();
+    let mut present = HashSet::new();
+    let mut taken: HashMap<(&str, ItemKind), i64> = HashMap::new();
     for record in records {
         for child in &record.children {
             let fingerprint = blake3::hash(&serde_json::to_vec(child)?).to_hex().to_string();
             let here = known.get(&(child.external_id.clone(), child.kind));
-            let key = here.map_or_else(|| take(next_key), |here| here.key);
-            present.push(key);
-            if here.is_some_and(|here| here.fingerprint == fingerprint && !here.gone)
-                || fresh.iter().any(|f| f.key == key)
-            {
+            // Two records may claim the same child; the first has it.
+            let key = match here {
+                Some(here) => here.key,
+                None => *taken.entry((&child.external_id, child.kind)).or_insert_with(|| take(next_key)),
+            };
+            let is_first = present.insert(key);
+            if !is_first || here.is_some_and(|here| here.fingerprint == fingerprint && !here.gone) {
                 continue;
             }
             fresh.push(Fresh {
@@ -346,7 +390,8 @@ async fn save_base(db: &mut SqliteConnection, context: &Context<'_>, fresh: &[Fr
     });
     // The feed stays: an item that was read on its own belongs to the feed that first brought it.
     insert.push(
-        " ON CONFLICT (key) DO UPDATE SET parent = excluded.parent, status = excluded.status,
+        " ON CONFLICT (key) DO UPDATE SET feed = CASE item.feed WHEN '' THEN excluded.feed ELSE item.feed END,
+            parent = excluded.parent, status = excluded.status,
             status_known = excluded.status_known, status_group = excluded.status_group, created_at = excluded.created_at,
             updated_at = excluded.updated_at, feed_at = excluded.feed_at, fingerprint = excluded.fingerprint,
             body = excluded.body, raw = excluded.raw, read_at = excluded.read_at, missed = 0, gone_at = NULL",

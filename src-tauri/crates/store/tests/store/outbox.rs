@@ -1,0 +1,157 @@
+//! The outbox table: what a person did is saved whole, moves one step at a time, and is never lost.
+
+use rounds_domain::{
+    action::{Action, Baseline, Reason, ReasonKind},
+    outbox::OutboxState,
+};
+use rounds_store::{Change, StoreError, profile, table::action::Ending};
+
+use crate::given::{Desk, PASSPHRASE, at, case, comment_on, passphrase};
+
+async fn written(desk: &Desk, text: &str) -> Action {
+    desk.store.submit(comment_on(desk.id("c1"), desk.connection.id, text, true)).await.unwrap()
+}
+
+async fn desk() -> Desk {
+    let desk = Desk::new().await;
+    desk.sweep(vec![case("c1"), case("c2")]).await;
+    desk
+}
+
+#[tokio::test]
+async fn what_a_person_did_is_saved_whole_and_in_order() {
+    let desk = desk().await;
+    let mut expected = Vec::new();
+    for text in ["first", "second — “quoted” ' \u{0} \n 🩺 Ковальчук", "first"] {
+        let asked = comment_on(desk.id("c1"), desk.connection.id, text, true);
+        let saved = desk.store.submit(asked.clone()).await.unwrap();
+        assert_eq!(saved, Action { sequence: saved.sequence, ..asked }, "nothing may change on the way in");
+        expected.push(saved);
+    }
+    assert!(expected.windows(2).all(|pair| pair[0].sequence < pair[1].sequence), "first in, first out");
+    assert_eq!(desk.store.unsettled(Some(desk.connection.id)).await.unwrap(), expected);
+    desk.store.close().await.unwrap();
+    let again = profile::open(&desk.path(), passphrase(PASSPHRASE)).await.unwrap();
+    assert_eq!(again.unsettled(None).await.unwrap(), expected, "and all of it is there at the next start");
+}
+
+#[tokio::test]
+async fn every_part_of_an_action_survives_each_step() {
+    let desk = desk().await;
+    let action = written(&desk, "x").await;
+    let next = Action {
+        state: OutboxState::Doubtful,
+        attempts: 3,
+        waits: 4,
+        sign_ins: 1,
+        looks: 2,
+        rounds: 1,
+        sent_at: Some(at(77)),
+        baseline: Some(Baseline { my_comments: vec!["k1".into()], status: Some("OPEN".into()), read_at: Some(at(76)) }),
+        next_at: Some(at(99)),
+        reason: Some(Reason { kind: ReasonKind::Doubt, text: "the reply was lost".into() }),
+        remote_ref: Some("k9".into()),
+        ..action.clone()
+    };
+    let wanted = next.clone();
+    desk.store.move_action(action.id, move |_| Some(wanted)).await.unwrap();
+    assert_eq!(desk.store.action(action.id).await.unwrap(), next);
+}
+
+#[tokio::test]
+async fn nobody_moves_an_action_on_from_a_state_that_it_has_left() {
+    let desk = desk().await;
+    let action = written(&desk, "x").await;
+    let send = |now: &Action| {
+        (now.state == OutboxState::Queued).then(|| Action { state: OutboxState::Inflight, attempts: now.attempts + 1, ..now.clone() })
+    };
+    let (one, two) = tokio::join!(desk.store.move_action(action.id, send), desk.store.move_action(action.id, send));
+    assert_eq!((one.unwrap().attempts, two.unwrap().attempts), (1, 1), "both see the step, one of them made it");
+    let mut changes = desk.store.changes();
+    let same = desk.store.move_action(action.id, |now| Some(now.clone())).await.unwrap();
+    assert_eq!(same.state, OutboxState::Inflight);
+    assert!(changes.try_recv().is_err(), "no step, no announcement");
+}
+
+#[tokio::test]
+async fn an_action_that_may_have_left_or_is_settled_cannot_be_ended() {
+    let desk = desk().await;
+    let ending = || Ending { by: "Ana Ruiz".into(), why: "wrong case".into() };
+    for state in [OutboxState::Inflight, OutboxState::Following, OutboxState::Doubtful, OutboxState::Confirmed] {
+        let action = written(&desk, "x").await;
+        desk.store.move_action(action.id, move |now| Some(Action { state, ..now.clone() })).await.unwrap();
+        let ended = Action { state: OutboxState::Discarded, settled_at: Some(at(99)), ..action.clone() };
+        let refused = desk.store.end_action(ended, ending(), None).await;
+        assert!(matches!(refused, Err(StoreError::Refused(_))), "{state:?}: {refused:?}");
+        assert_eq!(desk.store.action(action.id).await.unwrap().state, state, "nothing was changed");
+    }
+}
+
+#[tokio::test]
+async fn ending_an_action_and_doing_it_again_is_one_step() {
+    let desk = desk().await;
+    let action = written(&desk, "x").await;
+    let ended = Action { state: OutboxState::Discarded, settled_at: Some(at(99)), ..action.clone() };
+    let impossible = Action { item: desk.id("not here"), ..comment_on(desk.id("c1"), desk.connection.id, "x", true) };
+    let failed = desk.store.end_action(ended.clone(), Ending::default(), Some(impossible)).await;
+    assert!(failed.is_err(), "the story needs a write that fails");
+    assert_eq!(desk.store.action(action.id).await.unwrap(), action, "without its successor it is not given up");
+    let again = comment_on(desk.id("c1"), desk.connection.id, "x", true);
+    let new = desk.store.end_action(ended, Ending::default(), Some(again)).await.unwrap().unwrap();
+    assert_eq!(desk.store.unsettled(None).await.unwrap(), [new]);
+    assert_eq!(desk.comments_counted("c1").await, 1, "it is shown once");
+}
+
+#[tokio::test]
+async fn a_program_error_inside_a_step_does_not_wedge_the_profile() {
+    let desk = desk().await;
+    let action = written(&desk, "x").await;
+    let failed = desk.store.move_action(action.id, |_| panic!("a made-up program error")).await;
+    assert!(failed.is_err());
+    let next = desk.store.submit(comment_on(desk.id("c2"), desk.connection.id, "y", true)).await;
+    assert!(next.is_ok(), "the next thing a person does must be saved: {:?}", next.err());
+    assert_eq!(desk.store.unsettled(None).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_with_unsettled_actions_cannot_be_removed() {
+    let desk = desk().await;
+    let action = written(&desk, "x").await;
+    for state in [
+        OutboxState::Held,
+        OutboxState::Queued,
+        OutboxState::Inflight,
+        OutboxState::Following,
+        OutboxState::Doubtful,
+        OutboxState::NeedsPerson,
+    ] {
+        desk.store.move_action(action.id, move |now| Some(Action { state, ..now.clone() })).await.unwrap();
+        let refused = desk.store.remove_connection(desk.connection.id).await;
+        assert!(matches!(refused, Err(StoreError::Refused(_))), "{state:?}: {refused:?}");
+        assert_eq!(desk.found("").await.len(), 2, "{state:?}: nothing was removed");
+        assert_eq!(desk.store.unsettled(None).await.unwrap().len(), 1, "{state:?}");
+    }
+    desk.store.move_action(action.id, |now| Some(Action { state: OutboxState::Confirmed, ..now.clone() })).await.unwrap();
+    let mut changes = desk.store.changes();
+    desk.store.remove_connection(desk.connection.id).await.expect("everything is settled");
+    let said: Vec<Change> = std::iter::from_fn(|| changes.try_recv().ok()).flat_map(|said| said.to_vec()).collect();
+    assert!(said.contains(&Change::Connection(desk.connection.id)), "{said:?}");
+    assert!(desk.found("").await.is_empty());
+    assert_eq!(desk.store.check_integrity().await.unwrap(), Vec::<String>::new());
+    let settled = desk.store.outbox(at(0)).await.unwrap();
+    assert!(settled.is_empty(), "its receipts went with it");
+}
+
+#[tokio::test]
+async fn the_outbox_shows_everything_unsettled_and_recent_receipts_the_latest_first() {
+    let desk = desk().await;
+    let (old, recent, open) = (written(&desk, "old").await, written(&desk, "recent").await, written(&desk, "open").await);
+    for (action, settled) in [(&old, 10), (&recent, 1_000)] {
+        let change = move |now: &Action| {
+            Some(Action { state: OutboxState::Confirmed, settled_at: Some(at(settled)), ..now.clone() })
+        };
+        desk.store.move_action(action.id, change).await.unwrap();
+    }
+    let ids: Vec<_> = desk.store.outbox(at(500)).await.unwrap().into_iter().map(|action| action.id).collect();
+    assert_eq!(ids, [open.id, recent.id]);
+}

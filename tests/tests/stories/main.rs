@@ -1,0 +1,19 @@
+//! Stories of a clinic: the real core and the real encrypted file, with the simulator for the remote system.
+//!
+//! The judge of "exactly once" is the simulator's own record of what it applied.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod attachments;
+mod clinic;
+mod first_pull;
+mod hands;
+mod key_changed;
+mod killed;
+mod lost_replies;
+mod messages;
+mod offline;
+mod refusals;
+mod spoiled_pages;
+mod two_connections;
+mod upstream;
