@@ -252,19 +252,6 @@ pub(crate) async fn advance(
     }
 }
 
-/// A record that could not be read and has not come again in a whole pass over its feed is not there any more.
-async fn forget_rejected(db: &mut SqliteConnection, slice: i64) -> Result<()> {
-    sqlx::query(
-        "DELETE FROM rejected WHERE (connection, feed) = (SELECT connection, feed FROM slice WHERE key = ?1)
-           AND last_at < (SELECT min(coalesce(other.complete_at, 0)) FROM slice one
-                          JOIN slice other ON other.connection = one.connection AND other.feed = one.feed WHERE one.key = ?1)",
-    )
-    .bind(slice)
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// Counts what the complete sweep should have returned and did not; answers what has now been missing twice.
 async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64>> {
     // The bounds are left out by a second on either side: what stands on them may belong to the neighbour alone.
