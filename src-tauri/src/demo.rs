@@ -8,10 +8,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use rounds_simulator::{Options, Running, Simulator, StartError};
-use rounds_store::{
-    StoreError,
-    profile::{self, keyfile::Unlock},
-};
+use rounds_store::{StoreError, profile::keyfile::Unlock};
 use rounds_sync::{
     Rounds, SystemClock,
     desk::{ConnectionForm, DeskError},
@@ -21,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{Code, CommandError},
+    opening,
     words::given,
 };
 
@@ -70,7 +68,7 @@ pub(crate) struct Demo {
 /// Makes the demo anew in `dir`, with `items` made-up cases, and opens it.
 pub(crate) async fn make(dir: &Path, items: u32) -> Result<(Demo, Arc<Rounds>), DemoError> {
     empty(dir).await?;
-    let store = profile::create(dir, unlock()).await.map_err(DeskError::from)?;
+    let store = opening::create(dir, unlock()).await.map_err(DeskError::from)?;
     let remade_at = Utc::now();
     let systems = Simulator::start(Options { items: items as usize, ..Options::default() }).await?;
     let rounds = Rounds::open(store, Arc::new(SystemClock)).await?;
@@ -122,7 +120,7 @@ async fn empty(dir: &Path) -> Result<(), DemoError> {
         return Err(DemoError::NotOurs(dir.to_owned()));
     }
     // Another Rounds may be showing it. Whatever else is wrong with it goes away with it.
-    match profile::open(dir, unlock()).await {
+    match opening::open(dir, unlock()).await {
         Ok(store) => store.close().await.map_err(DeskError::from)?,
         Err(StoreError::InUse) => return Err(DeskError::from(StoreError::InUse).into()),
         Err(_) => {}
@@ -188,7 +186,7 @@ mod tests {
     #[tokio::test]
     async fn a_real_profile_is_never_taken_for_a_demo() {
         let home = tempfile::tempdir().unwrap();
-        let store = profile::create(home.path(), Unlock::Passphrase(Zeroizing::new("real".into()))).await.unwrap();
+        let store = opening::create(home.path(), Unlock::Passphrase(Zeroizing::new("real".into()))).await.unwrap();
         store.close().await.unwrap();
         let before = names(home.path());
         assert!(matches!(empty(home.path()).await, Err(DemoError::NotOurs(_))));

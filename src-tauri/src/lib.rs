@@ -7,6 +7,7 @@ mod attempts;
 mod commands;
 mod demo;
 mod error;
+mod opening;
 mod ready;
 mod session;
 mod window;

@@ -9,10 +9,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use rounds_store::{
     Store, StoreError,
-    profile::{
-        self,
-        keyfile::{self, SlotKind, Unlock},
-    },
+    profile::keyfile::{self, SlotKind, Unlock},
 };
 use rounds_sync::{Rounds, SystemClock};
 use serde::Serialize;
@@ -24,6 +21,7 @@ use crate::{
     attempts::Attempts,
     demo::{self, Demo},
     error::{Answer, Code, CommandError},
+    opening,
 };
 
 /// For how long a lock waits for what is being sent. What is not done by then is looked for after the next unlock.
@@ -152,7 +150,7 @@ impl Session {
         if self.is_open() || self.is_demo() {
             return Err(StoreError::ProfileExists.into());
         }
-        let store = profile::create(&self.dir(), key(passphrase)).await?;
+        let store = opening::create(&self.dir(), key(passphrase)).await?;
         self.opened(store).await
     }
 
@@ -168,7 +166,7 @@ impl Session {
         }
         // A keychain cannot be guessed.
         let before = passphrase.is_some().then(|| Attempts::begin(&dir, Utc::now())).transpose()?;
-        let store = match profile::open(&dir, key(passphrase)).await {
+        let store = match opening::open(&dir, key(passphrase)).await {
             Ok(store) => store,
             Err(error) => {
                 if let Some(before) = before.filter(|_| !matches!(error, StoreError::WrongKey)) {

@@ -3,8 +3,8 @@
 
 /// Calls the macro `$then` with every command.
 macro_rules! with_every_command {
-    ($then:path) => {
-        $then![
+    ($($then:tt)+) => {
+        $($then)+![
             profile::app_state,
             profile::create_profile,
             profile::unlock,

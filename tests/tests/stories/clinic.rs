@@ -20,7 +20,10 @@ use rounds_domain::{
 };
 use rounds_engine::pull::plan::Extent;
 use rounds_simulator::{Effect, Fault, FaultSpec, Options, Running, Simulator, Temperament};
-use rounds_store::profile::{self, keyfile::Unlock};
+use rounds_store::{
+    StoreError,
+    profile::{self, keyfile::Unlock},
+};
 use rounds_sync::{
     Clock, Rounds,
     desk::{ConnectionForm, Intent},
@@ -129,7 +132,15 @@ impl Desk {
 
     pub(crate) async fn start_again(&mut self) {
         self.die();
-        let store = profile::open(&self.dir.path().join("profile"), unlock()).await.expect("the profile opens again");
+        let path = self.dir.path().join("profile");
+        // A process that dies takes everything with it; in here a transaction that was begun goes on to its end first.
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let store = loop {
+            match profile::open(&path, unlock()).await {
+                Err(StoreError::InUse) if Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(10)).await,
+                opened => break opened.expect("the profile opens again"),
+            }
+        };
         self.rounds = Some(Rounds::open(store, Arc::clone(&self.clock) as Arc<dyn Clock>).await.unwrap());
     }
 

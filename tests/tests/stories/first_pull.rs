@@ -82,7 +82,7 @@ async fn a_second_pull_changes_nothing() {
 #[tokio::test]
 async fn a_pull_that_was_interrupted_by_a_crash_goes_on_and_misses_nothing() {
     let mut clinic = Clinic::open(options(200, Temperament::Unkind), &[]).await;
-    for requests in [3, 9, 20] {
+    for requests in [2, 4, 6] {
         let rounds = std::sync::Arc::clone(clinic.rounds());
         let before = clinic.simulator.requests().total;
         let pull = tokio::spawn(async move { rounds.sync_now(None, rounds_engine::pull::plan::Extent::Recent).await });

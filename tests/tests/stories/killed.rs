@@ -21,7 +21,9 @@ fn roundsctl() -> &'static Path {
         let deps = std::env::current_exe().unwrap();
         let folder = deps.parent().and_then(Path::parent).expect("a target folder").to_owned();
         let mut build = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--quiet", "-p", "roundsctl", "--target-dir"]).arg(folder.parent().unwrap());
+        // The packages that the tests were built with: so nothing is compiled twice.
+        build.args(["build", "--quiet", "--workspace", "--exclude", "rounds", "--bin", "roundsctl", "--target-dir"]);
+        build.arg(folder.parent().unwrap());
         if folder.ends_with("release") {
             build.arg("--release");
         }

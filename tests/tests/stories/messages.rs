@@ -2,7 +2,7 @@
 
 use rounds_domain::view::TroubleKind;
 use rounds_simulator::{Simulator, Temperament};
-use rounds_sync::desk::{ConnectionSettings, Intent};
+use rounds_sync::desk::{ConnectionForm, ConnectionSettings, Intent};
 use serde_json::json;
 
 use crate::clinic::{Clinic, Desk, SYSTEM, Words, form, options};
@@ -61,15 +61,17 @@ async fn a_connection_that_cannot_work_is_refused_before_anything_is_sent() {
         let error = refused.map(|_| ()).expect_err(&format!("{key}={value} must be refused")).to_string();
         assert!(error.contains(said), "{key}={value}: {error}");
     }
-    for (what, but, said) in [
-        ("no name", Box::new(|form: &mut rounds_sync::desk::ConnectionForm| form.name = "  ".into()) as Box<dyn Fn(&mut _)>, "no name"),
-        ("an unknown system", Box::new(|form| form.system = "acme".into()), "acme"),
-        ("no key", Box::new(|form| form.secrets = Words::new()), "apiKey"),
-        ("an unknown secret", Box::new(|form| { form.secrets.insert("pin".into(), "1".into()); }), "pin"),
-        ("plain http to elsewhere", Box::new(|form| form.base_url = "http://api.example.org".into()), "https://"),
-        ("no address", Box::new(|form| form.base_url = "clinic".into()), "web address"),
-        ("a password in the address", Box::new(|form| form.base_url = "https://me:hunter2@example.org".into()), "password"),
-    ] {
+    type Spoil = fn(&mut ConnectionForm);
+    let forms: [(&str, Spoil, &str); 7] = [
+        ("no name", |form| form.name = "  ".into(), "no name"),
+        ("an unknown system", |form| form.system = "acme".into(), "acme"),
+        ("no key", |form| form.secrets = Words::new(), "apiKey"),
+        ("an unknown secret", |form| _ = form.secrets.insert("pin".into(), "1".into()), "pin"),
+        ("plain http to elsewhere", |form| form.base_url = "http://api.example.org".into(), "https://"),
+        ("no address", |form| form.base_url = "clinic".into(), "web address"),
+        ("a password in the address", |form| form.base_url = "https://me:hunter2@example.org".into(), "password"),
+    ];
+    for (what, but, said) in forms {
         let mut form = form(&simulator, "Clinic", &[]);
         but(&mut form);
         let refused = desk.rounds().add_connection(form).await;

@@ -32,7 +32,7 @@ async function withPage(where, { size, query }, use) {
   // As the shell does.
   await context.addInitScript(() => Object.freeze(Object.prototype));
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(40_000);
   page.on('pageerror', (error) => faults.push(`${where}: ${error.message}`));
   page.on('console', (message) => message.type() === 'error' && faults.push(`${where}: ${message.text()}`));
   try {

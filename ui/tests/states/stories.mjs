@@ -161,7 +161,7 @@ export const STORIES = [
     async run(page) {
       await ready(page);
       await page.getByRole('button', { name: /^Everything/ }).click();
-      await page.getByText('100,000 items').waitFor();
+      await page.locator('[data-test=total]', { hasText: '100,000 items' }).waitFor();
       await page.keyboard.press('End');
       await page.waitForSelector('[data-test=row][aria-rowindex="100001"][aria-selected=true]');
       const rows = await page.locator('[data-test=row]').count();

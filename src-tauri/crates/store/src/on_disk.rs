@@ -41,7 +41,7 @@ async fn every_table_of_ours_is_strict() {
 async fn a_new_profile_is_at_the_newest_migration() {
     let (_dir, store) = store().await;
     let applied = texts(&store, "SELECT CAST(count(*) AS TEXT) FROM _sqlx_migrations WHERE success").await;
-    let shipped = std::fs::read_dir("../../../migrations").unwrap();
+    let shipped = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations")).unwrap();
     let shipped = shipped.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "sql"));
     assert_eq!(applied, [shipped.count().to_string()]);
 }
@@ -92,7 +92,8 @@ async fn the_worklist_is_read_along_an_index_and_never_sorted() {
                     .await
                     .unwrap();
                 let told = format!("{typed:?} by {} {descending}:\n{plan}", sort.word());
-                assert!(!plan.contains("TEMP B-TREE"), "100,000 rows must not be sorted for a screenful: {told}");
+                // Sorting those who share an assignee is fine; sorting all is not.
+                assert!(!plan.contains("TEMP B-TREE FOR ORDER BY"), "100,000 rows must not be sorted for a screenful: {told}");
                 assert!(plan.contains(&format!("worklist_{}", sort.word())), "it has an index of its own: {told}");
             }
         }

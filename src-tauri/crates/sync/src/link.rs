@@ -29,7 +29,6 @@ pub(crate) struct Link {
     pub(crate) id: ConnectionId,
     /// The store's number for the connection.
     pub(crate) key: i64,
-    pub(crate) name: String,
     pub(crate) system: System,
     pub(crate) remote: Arc<dyn RemoteSystem>,
     pub(crate) rules: Rules,
@@ -37,7 +36,17 @@ pub(crate) struct Link {
     /// How many slices are swept side by side.
     pub(crate) side_by_side: usize,
     made_of: (String, Words, Words, Words),
-    standing: Mutex<(Standing, u64)>,
+    standing: Mutex<Signed>,
+}
+
+/// How the account stands.
+#[derive(Default)]
+struct Signed {
+    standing: Standing,
+    /// How many sign-ins succeeded.
+    times: u64,
+    /// What the remote said when it refused.
+    refusal: Option<RemoteError>,
 }
 
 /// A setting common to every system, with the value that counts when none is given or declared.
@@ -79,14 +88,13 @@ impl Link {
         Ok(Self {
             id: connection.id,
             key: connection.key,
-            name: connection.name.clone(),
             rules: Rules { server_timeout: seconds("server_timeout_seconds", 30) },
             pace,
             side_by_side: usize::try_from(of("page_reads", 4)).unwrap_or(1).clamp(1, 16),
             system,
             remote,
             made_of,
-            standing: Mutex::new((Standing::Unknown, 0)),
+            standing: Mutex::default(),
         })
     }
 
@@ -108,7 +116,7 @@ impl Link {
     {
         let mut repeated = false;
         loop {
-            let before = self.standing.lock().await.1;
+            let before = self.standing.lock().await.times;
             let error = match make().await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
@@ -126,30 +134,24 @@ impl Link {
     /// Signs in, one at a time. `seen` is the count of sign-ins before the call that was refused: when there was one since,
     /// that one counts. A refused account is not tried again until [`forgive`](Self::forgive).
     pub(crate) async fn sign_in(&self, now: DateTime<Utc>, seen: Option<u64>) -> Result<Option<SignedIn>, RemoteError> {
-        let mut standing = self.standing.lock().await;
-        if seen.is_some_and(|seen| seen != standing.1) && standing.0 == Standing::SignedIn {
+        let mut signed = self.standing.lock().await;
+        if seen.is_some_and(|seen| seen != signed.times) && signed.standing == Standing::SignedIn {
             return Ok(None);
         }
-        if standing.0 == Standing::Refused {
-            return Err(RemoteError::new(
-                AndNow::SignIn,
-                format!(
-                    "{} refused the sign-in. Nothing is lost; check the credentials of the connection and sign in again.",
-                    self.name
-                ),
-            ));
+        if signed.standing == Standing::Refused {
+            let said = signed.refusal.as_ref().map_or("It refused the sign-in.", |refusal| &refusal.message);
+            return Err(RemoteError::new(AndNow::SignIn, said));
         }
         let result = self.remote.sign_in(now).await;
-        standing.0 = sign_in::after_sign_in(result.as_ref().map(|_| ()));
-        if result.is_ok() {
-            standing.1 += 1;
-        }
+        signed.standing = sign_in::after_sign_in(result.as_ref().map(|_| ()));
+        signed.times += u64::from(result.is_ok());
+        signed.refusal = result.as_ref().err().cloned();
         result.map(Some)
     }
 
     /// A person asked to try again.
     pub(crate) async fn forgive(&self) {
-        self.standing.lock().await.0 = Standing::Unknown;
+        self.standing.lock().await.standing = Standing::Unknown;
     }
 }
 

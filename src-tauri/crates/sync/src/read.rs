@@ -68,8 +68,14 @@ impl Rounds {
             None => Target::of(&stored.item),
         };
         let began = self.clock.now();
-        let record = link.call(began, || link.remote.refresh(&target, depth)).await?;
-        let Some(record) = record else { return Ok(Refreshed { stored, item: None }) };
+        let read = link.call(began, || link.remote.refresh(&target, depth)).await;
+        if let Err(error) = &read
+            && error.and_now == AndNow::SignIn
+        {
+            // Nothing goes on until somebody knows.
+            self.keep_trouble(&stored.connection, Some(error)).await?;
+        }
+        let Some(record) = read? else { return Ok(Refreshed { stored, item: None }) };
         let read = record.item.clone();
         let page = Page { records: vec![record], ..Page::default() };
         let (feed, now) = (stored.feed.clone(), self.clock.now());

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::SubsecRound;
 use rounds_domain::ids::ConnectionId;
 use rounds_engine::{
     outbox::{lanes, transition::Event},
@@ -164,13 +165,18 @@ impl Rounds {
 
     /// Asks for things to be read now, in the background.
     pub async fn sync_soon(&self, extent: Extent) -> Result<(), DeskError> {
-        let asked = Asked { at: self.clock.now(), extent };
+        let asked = self.asked_now(extent);
         for connection in self.store.connections().await? {
             self.ready_to_retry(&connection).await?;
             self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.id, asked);
         }
         self.pull_wake.notify_waiters();
         Ok(())
+    }
+
+    /// A wish made now, as exact as times are kept: else a sweep that begins in the same millisecond would not fulfil it.
+    fn asked_now(&self, extent: Extent) -> Asked {
+        Asked { at: self.clock.now().trunc_subsecs(3), extent }
     }
 
     async fn ready_to_retry(&self, connection: &Connection) -> Result<(), DeskError> {
@@ -188,7 +194,7 @@ impl Rounds {
         extent: Extent,
     ) -> Result<SyncReport, DeskError> {
         let mut report = SyncReport::default();
-        let asked = Asked { at: self.clock.now(), extent };
+        let asked = self.asked_now(extent);
         let connections = self.store.connections().await?;
         let chosen: Vec<Connection> =
             connections.into_iter().filter(|connection| only.is_none_or(|only| only == connection.id)).collect();

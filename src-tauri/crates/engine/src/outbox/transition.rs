@@ -100,7 +100,13 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
     match event {
         Event::HoldOver if action.state == OutboxState::Held => queue(&mut next, None, tick.now),
         Event::ReadBefore { baseline, differs } => read_before(&mut next, baseline, differs, tick),
-        Event::ReadFailed(error) => not_sent(&mut next, error, tick),
+        Event::ReadFailed(error) => {
+            // A read that wants a sign-in is about the account, however many sign-ins there were: the item has not been asked.
+            if error.and_now == AndNow::SignIn {
+                next.sign_ins = 0;
+            }
+            not_sent(&mut next, error, tick);
+        }
         Event::SendBegins => {
             next.state = OutboxState::Inflight;
             next.attempts += 1;
@@ -469,6 +475,16 @@ mod tests {
         assert_eq!(woken.next_at, Some(at(9)));
         let again = after(&after(&woken, Event::SendBegins, RULES, tick(9)), failed(AndNow::SignIn), RULES, tick(10));
         assert_eq!(again.state, OutboxState::NeedsPerson);
+    }
+
+    #[test]
+    fn a_key_that_changes_again_before_the_next_send_is_no_refusal_of_the_item() {
+        let no = || Event::ReadFailed(RemoteError::new(AndNow::SignIn, "no"));
+        let mut waiting = after(&action(1, 7, OutboxState::Queued), no(), RULES, tick(0));
+        for second in 1..5 {
+            assert!(waits_for_sign_in(&waiting), "{:?}", waiting.reason);
+            waiting = after(&after(&waiting, Event::SignedIn, RULES, tick(second)), no(), RULES, tick(second));
+        }
     }
 
     #[test]

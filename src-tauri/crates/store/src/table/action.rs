@@ -93,6 +93,12 @@ async fn by_id(db: &mut SqliteConnection, id: ActionId) -> Result<Action> {
     from_row(&row)
 }
 
+/// The remote ids that actions on an item have for their own.
+pub(crate) async fn claimed_on(db: &mut SqliteConnection, item: i64) -> Result<Vec<String>> {
+    let ids = sqlx::query_scalar("SELECT remote_ref FROM action WHERE item = ? AND remote_ref IS NOT NULL");
+    Ok(ids.bind(item).fetch_all(db).await?)
+}
+
 /// Binds the remote's copy to the action behind it.
 pub(crate) async fn bind(db: &mut SqliteConnection, id: ActionId, remote_ref: &str) -> Result<()> {
     sqlx::query("UPDATE action SET remote_ref = ? WHERE id = ?").bind(remote_ref).bind(id.0).execute(db).await?;

@@ -3,6 +3,7 @@
 use rounds_domain::{
     projection::SearchText,
     query::{Query, Test},
+    text::fold,
 };
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
@@ -21,10 +22,10 @@ pub(crate) async fn put(db: &mut SqliteConnection, rows: Vec<(i64, SearchText)>,
         let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO search (rowid, patient, identifiers, title, text) ");
         insert.push_values(rows.by_ref().take(200), |mut row, (key, text)| {
             row.push_bind(key)
-                .push_bind(text.patient)
-                .push_bind(text.identifiers)
-                .push_bind(text.title)
-                .push_bind(text.text);
+                .push_bind(folded(text.patient))
+                .push_bind(folded(text.identifiers))
+                .push_bind(folded(text.title))
+                .push_bind(folded(text.text));
         });
         insert.build().execute(&mut *db).await?;
     }
@@ -53,7 +54,13 @@ fn has_token(text: &str) -> bool {
     text.chars().any(char::is_alphanumeric)
 }
 
+/// FTS5 takes the accents off Latin letters only; names are written with others too.
+fn folded(text: String) -> String {
+    if text.is_ascii() { text } else { fold(&text) }
+}
+
 fn quoted(text: &str) -> String {
+    let text = folded(text.to_owned());
     // To FTS5 a zero byte is the end of what is asked.
     format!("\"{}\"", text.replace('"', "\"\"").replace('\0', " "))
 }

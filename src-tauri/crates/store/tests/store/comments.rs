@@ -71,6 +71,8 @@ async fn the_same_text_written_twice_is_shown_twice_and_bound_once_each() {
     desk.sweep(vec![with(vec![one.clone()])]).await;
     assert_eq!(desk.comments_counted("c1").await, 2, "one has come back, the other is still on its way");
     becomes(&desk, &second, OutboxState::Confirmed, None).await;
+    desk.sweep(vec![with(vec![one.clone()])]).await;
+    assert_eq!(desk.comments_counted("c1").await, 2, "the first's copy is not the second's: it must not vanish meanwhile");
     desk.sweep(vec![with(vec![one, my_comment("k2", "Called, no answer", true)])]).await;
     assert_eq!(desk.comments_counted("c1").await, 2);
     let bound = |action: &Action| desk.store.action(action.id);

@@ -160,7 +160,7 @@ pub(crate) struct Desk {
     pub(crate) dir: TempDir,
     pub(crate) store: Store,
     pub(crate) connection: Connection,
-    now: std::cell::Cell<i64>,
+    pub(crate) now: std::cell::Cell<i64>,
 }
 
 impl Desk {

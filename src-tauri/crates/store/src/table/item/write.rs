@@ -203,6 +203,9 @@ async fn keep_records(
     }
     let orphans = add_children(write.db, context, &with_children, &mut fresh, &mut next_key).await?;
     save(write, context, &fresh).await?;
+    if context.feed.is_empty() {
+        join_parents_feed(write.db, context).await?;
+    }
     bury(write, context, &orphans).await?;
     for (key, item, attachments) in files {
         attachment::keep(write.db, key, attachments, context.now).await?;
@@ -331,6 +334,19 @@ async fn add_children<'a>(
     Ok(orphans)
 }
 
+/// What first came inside an item that was read on its own belongs to the feed of that item.
+async fn join_parents_feed(db: &mut SqliteConnection, context: &Context<'_>) -> Result<()> {
+    sqlx::query(
+        "UPDATE item SET feed = parent.feed FROM item parent
+         WHERE item.connection = ? AND item.feed = '' AND parent.connection = item.connection
+           AND parent.external_id = item.parent AND parent.feed <> ''",
+    )
+    .bind(context.connection.key)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Writes base, projection and search text of the items.
 async fn save(write: &mut Write<'_>, context: &Context<'_>, fresh: &[Fresh<'_>]) -> Result<()> {
     if fresh.is_empty() {
@@ -345,7 +361,7 @@ async fn save(write: &mut Write<'_>, context: &Context<'_>, fresh: &[Fresh<'_>])
     for one in fresh {
         let mut on_it = actions.remove(&one.key).unwrap_or_default();
         if !on_it.is_empty() {
-            on_it = settle_overlays(write.db, one.item, on_it, &context.connection.me, context.began).await?;
+            on_it = settle_overlays(write.db, one, on_it, &context.connection.me, context.began).await?;
         }
         rows.push(projected(context.connection, one.key, one.item, &on_it, false));
     }
@@ -404,13 +420,14 @@ async fn save_base(db: &mut SqliteConnection, context: &Context<'_>, fresh: &[Fr
 /// actions that are still laid over the item.
 async fn settle_overlays(
     db: &mut SqliteConnection,
-    item: &WorkItem,
-    actions: Vec<Action>,
+    fresh: &Fresh<'_>,
+    mut actions: Vec<Action>,
     me: &Me,
     began: DateTime<Utc>,
 ) -> Result<Vec<Action>> {
-    let mut actions = actions;
-    let claimed: HashSet<String> = actions.iter().filter_map(|action| action.remote_ref.clone()).collect();
+    let item = fresh.item;
+    // Also by those that are no longer laid over it.
+    let claimed: HashSet<String> = action::claimed_on(db, fresh.key).await?.into_iter().collect();
     let may_be_there = |action: &Action| action.state == OutboxState::Confirmed || action.state.may_have_left();
     let unbound: Vec<Action> =
         actions.iter().filter(|action| action.remote_ref.is_none() && may_be_there(action)).cloned().collect();
