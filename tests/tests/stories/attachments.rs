@@ -51,7 +51,11 @@ async fn files_are_listed_when_somebody_looks_and_fetched_when_somebody_asks() {
     let (case, files) = with_files(&clinic);
     assert!(files > 0, "the story needs a case with files");
     let id = clinic.id(&case);
-    assert_eq!(clinic.item(&case).await.attachments, None, "nobody asked yet: that says nothing about whether there are any");
+    assert_eq!(
+        clinic.item(&case).await.attachments,
+        None,
+        "nobody asked yet: that says nothing about whether there are any"
+    );
     clinic.rounds().watch(id);
     until("the files are listed", || async { clinic.item(&case).await.attachments.is_some() }).await;
     let listed = clinic.item(&case).await.attachments.unwrap();

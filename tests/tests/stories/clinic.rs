@@ -94,7 +94,11 @@ pub(crate) fn form(simulator: &Running, name: &str, but: &[(&str, &str)]) -> Con
         settings.insert(key.to_owned(), value.to_owned());
     }
     for (key, value) in but {
-        if value.is_empty() { settings.remove(*key) } else { settings.insert((*key).to_owned(), (*value).to_owned()) };
+        if value.is_empty() {
+            settings.remove(*key)
+        } else {
+            settings.insert((*key).to_owned(), (*value).to_owned())
+        };
     }
     ConnectionForm {
         system: SYSTEM.into(),
@@ -137,7 +141,9 @@ impl Desk {
         let deadline = Instant::now() + Duration::from_secs(30);
         let store = loop {
             match profile::open(&path, unlock()).await {
-                Err(StoreError::InUse) if Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(10)).await,
+                Err(StoreError::InUse) if Instant::now() < deadline => {
+                    tokio::time::sleep(Duration::from_millis(10)).await
+                }
                 opened => break opened.expect("the profile opens again"),
             }
         };
@@ -152,7 +158,8 @@ impl Desk {
     pub(crate) async fn found(&self, query: &str) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for offset in (0..).step_by(1_000) {
-            let request = ListRequest { query: query.into(), sort: SortColumn::Work, descending: false, offset, limit: 1_000 };
+            let request =
+                ListRequest { query: query.into(), sort: SortColumn::Work, descending: false, offset, limit: 1_000 };
             let answer = self.rounds().worklist(request).await.unwrap();
             found.extend(answer.rows.iter().map(|row| row.external_id.clone()));
             if answer.rows.len() < 1_000 {
@@ -267,7 +274,8 @@ impl Clinic {
 
     /// Waits until reads show everything that was applied.
     pub(crate) async fn server_is_quiet(&self) {
-        let cases: BTreeSet<String> = self.simulator.effects(Some(SYSTEM)).into_iter().map(|effect| effect.case_id).collect();
+        let cases: BTreeSet<String> =
+            self.simulator.effects(Some(SYSTEM)).into_iter().map(|effect| effect.case_id).collect();
         for case in cases {
             until("the server shows what it acknowledged", || async {
                 self.simulator.truth(SYSTEM, &case).map_or(true, |truth| truth["pending"] == 0)
@@ -287,7 +295,8 @@ impl Clinic {
             }
             self.clock.advance(Duration::from_secs(11));
         }
-        let left: Vec<String> = self.outbox().await.into_iter().map(|row| format!("{:?}: {}", row.state, row.words)).collect();
+        let left: Vec<String> =
+            self.outbox().await.into_iter().map(|row| format!("{:?}: {}", row.state, row.words)).collect();
         panic!("the outbox must come to an end; it stands at {left:#?}");
     }
 
@@ -297,17 +306,25 @@ impl Clinic {
         self.pull().await;
         for (id, case, text, internal) in written {
             let row = self.row(*id).await;
-            assert_eq!(row.state, OutboxState::Confirmed, "{when}: {text:?} must end confirmed; it says {:?}", row.words);
+            assert_eq!(
+                row.state,
+                OutboxState::Confirmed,
+                "{when}: {text:?} must end confirmed; it says {:?}",
+                row.words
+            );
             let same = written.iter().filter(|(_, c, t, i)| (c, t, i) == (case, text, internal)).count();
             let effects = self.effects_on(case);
-            let arrived = effects.iter().filter(|effect| {
-                effect.payload["text"] == *text && effect.payload["isRestricted"] == *internal
-            });
+            let arrived = effects
+                .iter()
+                .filter(|effect| effect.payload["text"] == *text && effect.payload["isRestricted"] == *internal);
             assert_eq!(arrived.count(), same, "{when}: {text:?} must arrive as often as it was written: {effects:#?}");
             let shown = self.item(case).await.comments;
             let shown: Vec<_> = shown.iter().filter(|c| c.text == *text && c.internal == *internal && c.mine).collect();
             assert_eq!(shown.len(), same, "{when}: {text:?} must be shown as often as it was written");
-            assert!(shown.iter().all(|comment| comment.action.is_none()), "{when}: what is shown is the system's own copy");
+            assert!(
+                shown.iter().all(|comment| comment.action.is_none()),
+                "{when}: what is shown is the system's own copy"
+            );
         }
         let all: Vec<_> = self.simulator.effects(Some(SYSTEM));
         assert_eq!(all.len(), written.len(), "{when}: nothing else may have been sent");

@@ -31,7 +31,10 @@ async fn every_case_is_here_after_a_first_pull_from_an_unkind_system() {
     assert_eq!(clinic.found("kind:order").await, ids, "every order is here, and no other");
     for (order, case) in &orders {
         let view = clinic.item(case).await;
-        assert!(view.orders.iter().any(|part| part.id.as_deref() == Some(order)), "order {order} stands on its case's page");
+        assert!(
+            view.orders.iter().any(|part| part.id.as_deref() == Some(order)),
+            "order {order} stands on its case's page"
+        );
     }
     let view = clinic.view().await;
     assert_eq!(view.trouble, None);
@@ -86,7 +89,10 @@ async fn a_pull_that_was_interrupted_by_a_crash_goes_on_and_misses_nothing() {
         let rounds = std::sync::Arc::clone(clinic.rounds());
         let before = clinic.simulator.requests().total;
         let pull = tokio::spawn(async move { rounds.sync_now(None, rounds_engine::pull::plan::Extent::Recent).await });
-        crate::clinic::until("the pull is under way", || async { clinic.simulator.requests().total >= before + requests }).await;
+        crate::clinic::until("the pull is under way", || async {
+            clinic.simulator.requests().total >= before + requests
+        })
+        .await;
         pull.abort();
         let _ = pull.await;
         clinic.desk.start_again().await;

@@ -13,8 +13,10 @@ use crate::clinic::{Clinic, SYSTEM, until};
 
 #[tokio::test]
 async fn what_a_person_gave_up_while_the_machine_was_reading_is_never_sent() {
-    let reads =
-        [("and then the read failed", Fault::Timeout { applied: false }), ("and then it succeeded", Fault::Stall { ms: 5_000 })];
+    let reads = [
+        ("and then the read failed", Fault::Timeout { applied: false }),
+        ("and then it succeeded", Fault::Stall { ms: 5_000 }),
+    ];
     let stories = reads.into_iter().map(|(what, fault)| async move {
         let clinic = Clinic::at_work_with(8, &[("request_timeout_seconds", "9")]).await;
         let case = clinic.cases().remove(0);
@@ -99,7 +101,11 @@ async fn a_comment_can_be_taken_back_while_it_is_held_and_not_after() {
     assert_eq!(clinic.row(back.id).await.state, OutboxState::Withdrawn);
     assert_eq!(clinic.row(kept.id).await.state, OutboxState::Confirmed);
     assert_eq!((clinic.effects_on(&cases[0]).len(), clinic.effects_on(&cases[1]).len()), (0, 1));
-    assert_eq!(clinic.effects_on(&cases[1])[0].payload["isRestricted"], true, "unless said otherwise it is an internal note");
+    assert_eq!(
+        clinic.effects_on(&cases[1])[0].payload["isRestricted"],
+        true,
+        "unless said otherwise it is an internal note"
+    );
 }
 
 #[tokio::test]

@@ -65,7 +65,12 @@ async fn in_the_window_typing_the_new_key_is_enough() {
     clinic.rounds().start();
     let mut written = Vec::new();
     for case in &cases[..3] {
-        written.push((clinic.write(case, "while the key was old", false).await, case.as_str(), "while the key was old", false));
+        written.push((
+            clinic.write(case, "while the key was old", false).await,
+            case.as_str(),
+            "while the key was old",
+            false,
+        ));
     }
     until("every comment waits for a sign-in", || async {
         clinic.outbox().await.iter().all(|row| row.words == "saved here, waiting for sign-in to Clinic")

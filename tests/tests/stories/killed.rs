@@ -53,7 +53,12 @@ impl Program {
         let secrets = program.dir.path().join("secrets.json");
         std::fs::write(&secrets, serde_json::to_string(&form.secrets).unwrap()).unwrap();
         let mut arguments = vec!["connection".to_owned(), "add".into(), SYSTEM.into(), "--name".into(), form.name];
-        arguments.extend(["--base-url".to_owned(), form.base_url, "--secret-file".into(), secrets.display().to_string()]);
+        arguments.extend([
+            "--base-url".to_owned(),
+            form.base_url,
+            "--secret-file".into(),
+            secrets.display().to_string(),
+        ]);
         for (key, value) in form.settings {
             arguments.extend(["--set".to_owned(), format!("{key}={value}")]);
         }
@@ -121,12 +126,15 @@ impl Program {
         for (case, text, internal) in written {
             let times = written.iter().filter(|one| *one == &(*case, *text, *internal)).count();
             let arrived = effects.iter().filter(|effect| {
-                effect.case_id == *case && effect.payload["text"] == *text && effect.payload["isRestricted"] == *internal
+                effect.case_id == *case
+                    && effect.payload["text"] == *text
+                    && effect.payload["isRestricted"] == *internal
             });
             assert_eq!(arrived.count(), times, "{when}: {text:?} on {case}");
             let shown = self.good(&["show", &format!("{SYSTEM}:{case}")]).await;
             let shown = shown["comments"].as_array().unwrap();
-            let shown = shown.iter().filter(|one| one["text"] == *text && one["internal"] == *internal && one["mine"] == true);
+            let shown =
+                shown.iter().filter(|one| one["text"] == *text && one["internal"] == *internal && one["mine"] == true);
             assert_eq!(shown.count(), times, "{when}: {text:?} is shown as often as it was written");
         }
         let checks = self.good(&["doctor"]).await;
@@ -165,7 +173,11 @@ async fn killed_at_any_moment_it_loses_nothing_and_sends_nothing_twice() {
         .await;
         sync.kill().await.unwrap();
         let outbox = program.good(&["outbox", "--all"]).await;
-        assert_eq!(outbox["outbox"].as_array().unwrap().len(), written.len(), "after a kill every action is still here");
+        assert_eq!(
+            outbox["outbox"].as_array().unwrap().len(),
+            written.len(),
+            "after a kill every action is still here"
+        );
     }
     program.settle().await;
     program.assert_exactly_once(&written, "after seven kills").await;
@@ -189,7 +201,12 @@ async fn killed_while_the_comment_is_on_the_wire_it_looks_before_it_sends_again(
         let states: Vec<_> = outbox["outbox"].as_array().unwrap().iter().map(|row| row["state"].clone()).collect();
         assert!(states.contains(&json!("doubtful")), "after the restart nobody knows: {states:?}");
         program.settle().await;
-        program.assert_exactly_once(&[(&cases[0], "on the wire", true), (&cases[1], "behind it", false)], &format!("applied: {applied}")).await;
+        program
+            .assert_exactly_once(
+                &[(&cases[0], "on the wire", true), (&cases[1], "behind it", false)],
+                &format!("applied: {applied}"),
+            )
+            .await;
     }
 }
 
@@ -203,7 +220,12 @@ async fn the_exit_status_tells_a_script_what_happened() {
     let wrong = program.dir.path().join("wrong");
     std::fs::write(&wrong, "wrong\n").unwrap();
     let mut command = Command::new(roundsctl());
-    command.arg("--profile").arg(program.dir.path().join("profile")).arg("--passphrase-file").arg(&wrong).args(["--json", "list"]);
+    command
+        .arg("--profile")
+        .arg(program.dir.path().join("profile"))
+        .arg("--passphrase-file")
+        .arg(&wrong)
+        .args(["--json", "list"]);
     let output = command.output().await.unwrap();
     assert_eq!(output.status.code(), Some(3), "a wrong passphrase");
     let error: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -213,7 +235,16 @@ async fn the_exit_status_tells_a_script_what_happened() {
     assert_eq!(program.run(&["frobnicate"]).await.code, 2, "an unknown command");
     assert_eq!(program.run(&["show", "carevalidate:none"]).await.code, 1, "an unknown case");
 
-    program.simulator.add_fault(FaultSpec::new(SYSTEM, Fault::Status { code: 403, body: None, headers: Default::default(), applied: false }).on_action(COMMENT)).unwrap();
+    program
+        .simulator
+        .add_fault(
+            FaultSpec::new(
+                SYSTEM,
+                Fault::Status { code: 403, body: None, headers: Default::default(), applied: false },
+            )
+            .on_action(COMMENT),
+        )
+        .unwrap();
     let row = program.write(&case, "refused", true).await;
     let id = row["id"].as_str().unwrap().to_owned();
     assert_eq!(program.run(&["sync"]).await.code, 4, "something waits for a person");

@@ -26,9 +26,28 @@ fn faults() -> Vec<(&'static str, Fault)> {
         ("408, not applied", status(408, false)),
         ("a web page, not applied", Fault::Html { applied: false }),
         ("a web page, applied", Fault::Html { applied: true }),
-        ("a web page with status 403, applied", Fault::Status { code: 403, body: Some(json!("<html>Sign in to the network</html>")), headers: Default::default(), applied: true }),
-        ("204 without a body, applied", Fault::Status { code: 204, body: Some(json!("")), headers: Default::default(), applied: true }),
-        ("a redirect, applied", Fault::Status { code: 302, body: Some(json!("")), headers: [("Location".to_owned(), "/elsewhere".to_owned())].into(), applied: true }),
+        (
+            "a web page with status 403, applied",
+            Fault::Status {
+                code: 403,
+                body: Some(json!("<html>Sign in to the network</html>")),
+                headers: Default::default(),
+                applied: true,
+            },
+        ),
+        (
+            "204 without a body, applied",
+            Fault::Status { code: 204, body: Some(json!("")), headers: Default::default(), applied: true },
+        ),
+        (
+            "a redirect, applied",
+            Fault::Status {
+                code: 302,
+                body: Some(json!("")),
+                headers: [("Location".to_owned(), "/elsewhere".to_owned())].into(),
+                applied: true,
+            },
+        ),
         ("half of the JSON, applied", Fault::CutJson { content_length: ContentLength::Right, applied: true }),
         ("half of the JSON, not applied", Fault::CutJson { content_length: ContentLength::Right, applied: false }),
         ("a body that breaks off, applied", Fault::CutJson { content_length: ContentLength::TooLong, applied: true }),
@@ -71,7 +90,12 @@ async fn the_same_holds_at_an_unkind_system_that_names_no_ids_and_applies_late()
         // The same text twice on one case, the second in doubt; and once on another.
         clinic.fault(FaultSpec::new(SYSTEM, fault).on_action(COMMENT).after(1));
         for case in [&cases[0], &cases[0], &cases[1]] {
-            written.push((clinic.write(case, "Called, no answer", false).await, case.as_str(), "Called, no answer", false));
+            written.push((
+                clinic.write(case, "Called, no answer", false).await,
+                case.as_str(),
+                "Called, no answer",
+                false,
+            ));
         }
         clinic.settle().await;
         clinic.assert_exactly_once(&written, what).await;

@@ -115,7 +115,10 @@ async fn a_window_of_more_than_sixty_days_is_never_asked_for() {
         assert!(end - start <= chrono::TimeDelta::days(60), "{}", request.query);
     }
     assert!(asked > 5, "the story needs windows: {asked}");
-    assert!(clinic.simulator.requests().by_status.keys().all(|status| status == "carevalidate 200"), "none was refused");
+    assert!(
+        clinic.simulator.requests().by_status.keys().all(|status| status == "carevalidate 200"),
+        "none was refused"
+    );
 }
 
 #[tokio::test]

@@ -28,14 +28,23 @@ async fn what_was_written_offline_survives_a_crash_and_arrives_exactly_once() {
         assert_eq!(clinic.found("").await.len(), 40, "{temperament:?}: the worklist stays readable");
         for _ in 0..3 {
             clinic.desk.start_again().await;
-            assert_eq!(clinic.rounds().outbox(false).await.unwrap().len(), written.len(), "{temperament:?}: nothing is lost by a crash");
+            assert_eq!(
+                clinic.rounds().outbox(false).await.unwrap().len(),
+                written.len(),
+                "{temperament:?}: nothing is lost by a crash"
+            );
             clinic.sync().await;
         }
-        assert_eq!(clinic.found("is:pending").await.len(), 4, "{temperament:?}: four rows say that something is on its way");
+        assert_eq!(
+            clinic.found("is:pending").await.len(),
+            4,
+            "{temperament:?}: four rows say that something is on its way"
+        );
         assert_eq!(clinic.item(&cases[0]).await.comments.iter().filter(|comment| comment.action.is_some()).count(), 3);
         clinic.simulator.up(SYSTEM).unwrap();
         clinic.settle().await;
-        let written: Vec<_> = written.iter().map(|(id, case, text, internal)| (*id, case.as_str(), *text, *internal)).collect();
+        let written: Vec<_> =
+            written.iter().map(|(id, case, text, internal)| (*id, case.as_str(), *text, *internal)).collect();
         clinic.assert_exactly_once(&written, &format!("{temperament:?}")).await;
         assert!(clinic.found("is:pending").await.is_empty());
     }
@@ -43,10 +52,9 @@ async fn what_was_written_offline_survives_a_crash_and_arrives_exactly_once() {
 
 #[tokio::test]
 async fn a_crash_in_the_middle_of_sending_is_doubt_and_doubt_is_settled_by_looking() {
-    for (what, fault) in [
-        ("it was applied", Fault::Timeout { applied: true }),
-        ("it was not", Fault::Timeout { applied: false }),
-    ] {
+    for (what, fault) in
+        [("it was applied", Fault::Timeout { applied: true }), ("it was not", Fault::Timeout { applied: false })]
+    {
         let mut clinic = Clinic::at_work_with(12, &[("request_timeout_seconds", "60")]).await;
         let cases = clinic.cases();
         clinic.fault(FaultSpec::new(SYSTEM, fault).on_action(COMMENT));
@@ -55,8 +63,10 @@ async fn a_crash_in_the_middle_of_sending_is_doubt_and_doubt_is_settled_by_looki
             written.push((clinic.write(case, "half-way", false).await, case.as_str(), "half-way", false));
         }
         let rounds = std::sync::Arc::clone(clinic.rounds());
-        let sending = tokio::spawn(async move { rounds.sync_now(None, rounds_engine::pull::plan::Extent::Recent).await });
-        crate::clinic::until("the first comment is on the wire", || async { clinic.simulator.faults()[0].struck == 1 }).await;
+        let sending =
+            tokio::spawn(async move { rounds.sync_now(None, rounds_engine::pull::plan::Extent::Recent).await });
+        crate::clinic::until("the first comment is on the wire", || async { clinic.simulator.faults()[0].struck == 1 })
+            .await;
         sending.abort();
         let _ = sending.await;
         clinic.desk.start_again().await;

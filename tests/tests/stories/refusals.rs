@@ -39,7 +39,11 @@ async fn a_refused_comment_waits_for_its_person_and_the_others_go_on() {
         assert!(reason.text.contains(said), "{what}: {}", reason.text);
         assert_eq!(clinic.row(elsewhere).await.state, OutboxState::Confirmed, "{what}: another case is not held up");
         let held = clinic.row(behind).await;
-        assert_eq!((held.state, held.words.as_str()), (OutboxState::Queued, "saved here, waiting for the action before it"), "{what}");
+        assert_eq!(
+            (held.state, held.words.as_str()),
+            (OutboxState::Queued, "saved here, waiting for the action before it"),
+            "{what}"
+        );
         assert_eq!(clinic.view().await.trouble, None, "{what}: the account is fine");
         assert_eq!(clinic.found("is:needsme").await.into_iter().collect::<Vec<_>>(), [cases[0].clone()], "{what}");
 
@@ -48,7 +52,8 @@ async fn a_refused_comment_waits_for_its_person_and_the_others_go_on() {
         clinic.simulator.clear_faults();
         clinic.settle().await;
         assert_eq!(clinic.row(behind).await.state, OutboxState::Confirmed, "{what}: the way is free");
-        let texts: Vec<_> = clinic.effects_on(&cases[0]).into_iter().map(|effect| effect.payload["text"].clone()).collect();
+        let texts: Vec<_> =
+            clinic.effects_on(&cases[0]).into_iter().map(|effect| effect.payload["text"].clone()).collect();
         assert_eq!(texts, ["behind it"], "{what}: what was given up never leaves");
     });
     join_all(stories).await;
@@ -59,15 +64,23 @@ async fn a_comment_on_a_case_that_was_deleted_upstream_says_that_it_is_gone() {
     let clinic = Clinic::at_work(8).await;
     let cases = clinic.cases();
     clinic.simulator.delete(SYSTEM, &cases[0]).unwrap();
-    let (gone, fine) = (clinic.write(&cases[0], "too late", false).await, clinic.write(&cases[1], "in time", false).await);
+    let (gone, fine) =
+        (clinic.write(&cases[0], "too late", false).await, clinic.write(&cases[1], "in time", false).await);
     clinic.settle().await;
     let row = clinic.row(gone).await;
-    assert_eq!((row.state, row.reason.clone().map(|reason| reason.kind)), (OutboxState::NeedsPerson, Some(ReasonKind::Gone)));
+    assert_eq!(
+        (row.state, row.reason.clone().map(|reason| reason.kind)),
+        (OutboxState::NeedsPerson, Some(ReasonKind::Gone))
+    );
     assert!(row.reason.unwrap().text.contains("No Case found"), "the system's own words are shown");
     assert_eq!(clinic.row(fine).await.state, OutboxState::Confirmed);
     clinic.sync().await;
     clinic.sync().await;
-    assert_eq!(clinic.found("is:needsme").await.len(), 1, "the case is gone from the list, what was written on it is found");
+    assert_eq!(
+        clinic.found("is:needsme").await.len(),
+        1,
+        "the case is gone from the list, what was written on it is found"
+    );
 }
 
 #[tokio::test]

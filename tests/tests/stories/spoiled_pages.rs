@@ -17,7 +17,12 @@ fn status(code: u16) -> Fault {
 fn troubles() -> Vec<(&'static str, Fault, TroubleKind, &'static str)> {
     use TroubleKind::{Refused, Unreadable, Waiting};
     vec![
-        ("a page cut in the middle", Fault::CutJson { content_length: ContentLength::Right, applied: true }, Unreadable, "broke off"),
+        (
+            "a page cut in the middle",
+            Fault::CutJson { content_length: ContentLength::Right, applied: true },
+            Unreadable,
+            "broke off",
+        ),
         ("the same page again", Fault::RepeatCursor, Unreadable, "the same page twice"),
         ("a web page", Fault::Html { applied: true }, Unreadable, "web page"),
         ("a redirect", status(302), Unreadable, "redirect"),
@@ -40,7 +45,8 @@ async fn each_trouble_is_told_in_its_own_words_and_loses_nothing() {
             for _ in 0..3 {
                 let report = clinic.sync().await;
                 assert!(report.error.is_some(), "{what}: the pass must say that it failed");
-                let trouble = clinic.view().await.trouble.unwrap_or_else(|| panic!("{what}: the connection must say so"));
+                let trouble =
+                    clinic.view().await.trouble.unwrap_or_else(|| panic!("{what}: the connection must say so"));
                 assert!(trouble.text.contains(said), "{what}: {}", trouble.text);
                 assert_eq!(trouble.kind, *kind, "{what}: {}", trouble.text);
                 assert!(clinic.found("").await.is_superset(&before), "{what}: what was here stays");
@@ -79,7 +85,8 @@ async fn a_first_pull_gets_over_every_fault_that_strikes_now_and_then() {
         clinic.fault(FaultSpec::new(SYSTEM, fault).on_method("GET").after(place as u64).times(2));
     }
     for _ in 0..20 {
-        if clinic.sync().await.error.is_none() && clinic.simulator.faults().iter().all(|fault| fault.still_strikes == 0) {
+        if clinic.sync().await.error.is_none() && clinic.simulator.faults().iter().all(|fault| fault.still_strikes == 0)
+        {
             break;
         }
         clinic.clock.advance(std::time::Duration::from_secs(60));
@@ -145,7 +152,10 @@ async fn a_status_that_no_document_lists_is_shown_in_the_systems_own_word() {
     let strange = clinic.found("status:on_sabbatical").await;
     assert_eq!(strange.len(), strange_words(&view), "the connection counts what the list finds");
     assert!(!strange.is_empty());
-    assert!(strange.is_disjoint(&clinic.found("status:done").await), "a word that nobody understands is not taken for done");
+    assert!(
+        strange.is_disjoint(&clinic.found("status:done").await),
+        "a word that nobody understands is not taken for done"
+    );
     clinic.simulator.clear_faults();
     clinic.pull().await;
     assert_eq!(strange_words(&clinic.view().await), 0);

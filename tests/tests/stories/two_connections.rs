@@ -1,6 +1,11 @@
 //! Two accounts at the same kind of system: one's trouble leaves the other untouched, and nobody's case is mixed up.
 
-use rounds_domain::{action::Fields, ids::{ConnectionId, ItemId}, item::ItemKind, outbox::OutboxState};
+use rounds_domain::{
+    action::Fields,
+    ids::{ConnectionId, ItemId},
+    item::ItemKind,
+    outbox::OutboxState,
+};
 use rounds_engine::pull::plan::Extent;
 use rounds_simulator::{Options, Running, Simulator, Temperament};
 use rounds_sync::desk::Intent;
@@ -22,7 +27,8 @@ async fn simulator(seed: u64) -> Running {
 async fn one_that_is_down_leaves_the_other_untouched() {
     let (north, south) = (simulator(1).await, simulator(2).await);
     let desk = Desk::new().await;
-    let (of_north, of_south) = (desk.connect(form(&north, "North", &[])).await, desk.connect(form(&south, "South", &[])).await);
+    let (of_north, of_south) =
+        (desk.connect(form(&north, "North", &[])).await, desk.connect(form(&south, "South", &[])).await);
     desk.rounds().sync_now(None, Extent::Full).await.unwrap();
     assert_eq!(desk.found("").await.len(), 60);
     assert_eq!(desk.found("system:north").await, cases(&north).into_iter().collect());
@@ -48,7 +54,11 @@ async fn one_that_is_down_leaves_the_other_untouched() {
     north.up(SYSTEM).unwrap();
     desk.rounds().sync_now(None, Extent::Full).await.unwrap();
     assert_eq!(desk.row(waits).await.state, OutboxState::Confirmed);
-    assert_eq!((north.effects(Some(SYSTEM)).len(), south.effects(Some(SYSTEM)).len()), (1, 1), "each at its own clinic");
+    assert_eq!(
+        (north.effects(Some(SYSTEM)).len(), south.effects(Some(SYSTEM)).len()),
+        (1, 1),
+        "each at its own clinic"
+    );
     assert!(desk.rounds().remove_connection(of_north).await.is_ok());
     assert_eq!(desk.found("").await.len(), 31);
 }
@@ -58,7 +68,8 @@ async fn two_clinics_that_use_the_same_numbers_are_not_mixed_up() {
     // Production and a copy of it: the same ids at both.
     let (real, copy) = (simulator(1).await, simulator(1).await);
     let desk = Desk::new().await;
-    let (of_real, of_copy) = (desk.connect(form(&real, "Real", &[])).await, desk.connect(form(&copy, "Copy", &[])).await);
+    let (of_real, of_copy) =
+        (desk.connect(form(&real, "Real", &[])).await, desk.connect(form(&copy, "Copy", &[])).await);
     let case = cases(&real).remove(0);
     real.edit(SYSTEM, &json!({"caseId": case, "set": {"title": "At the real one"}})).unwrap();
     desk.rounds().sync_now(None, Extent::Full).await.unwrap();
@@ -68,7 +79,8 @@ async fn two_clinics_that_use_the_same_numbers_are_not_mixed_up() {
     assert_eq!(title(of_real).await.as_deref(), Some("At the real one"));
     assert_ne!(title(of_copy).await.as_deref(), Some("At the real one"));
     let ambiguous = desk.rounds().find(&format!("carevalidate:{case}")).await;
-    let why = ambiguous.expect_err("the name is of two cases, and a comment must not go to the wrong clinic").to_string();
+    let why =
+        ambiguous.expect_err("the name is of two cases, and a comment must not go to the wrong clinic").to_string();
     assert!(why.contains("own id"), "{why}");
 
     write(&desk, of_copy, &case).await;
@@ -77,7 +89,9 @@ async fn two_clinics_that_use_the_same_numbers_are_not_mixed_up() {
 
     // An order is read again through its own clinic's case.
     let with_order = |simulator: &Running| {
-        let order = |case: &String| simulator.truth(SYSTEM, case).unwrap()["case"]["orders"][0]["id"].as_str().map(str::to_owned);
+        let order = |case: &String| {
+            simulator.truth(SYSTEM, case).unwrap()["case"]["orders"][0]["id"].as_str().map(str::to_owned)
+        };
         cases(simulator).into_iter().find_map(|case| order(&case).map(|order| (case, order))).unwrap()
     };
     let (case, order) = with_order(&real);

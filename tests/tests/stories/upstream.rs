@@ -64,7 +64,10 @@ async fn a_change_upstream_does_not_touch_what_is_on_its_way() {
     clinic.simulator.down(SYSTEM).await.unwrap();
     let id = clinic.write(&case, "written before", true).await;
     clinic.simulator.up(SYSTEM).unwrap();
-    clinic.simulator.edit(SYSTEM, &json!({"caseId": case, "comment": {"text": "written before", "authorIndex": 5}})).unwrap();
+    clinic
+        .simulator
+        .edit(SYSTEM, &json!({"caseId": case, "comment": {"text": "written before", "authorIndex": 5}}))
+        .unwrap();
     clinic.settle().await;
     clinic.assert_exactly_once(&[(id, &case, "written before", true)], "beside a colleague's").await;
     let all = clinic.item(&case).await.comments;
@@ -134,6 +137,7 @@ async fn a_case_made_after_the_first_pull_is_here_with_the_next() {
 }
 
 fn oldest(clinic: &Clinic) -> String {
-    let created = |case: &String| clinic.simulator.truth(SYSTEM, case).unwrap()["case"]["createdAt"].as_str().unwrap().to_owned();
+    let created =
+        |case: &String| clinic.simulator.truth(SYSTEM, case).unwrap()["case"]["createdAt"].as_str().unwrap().to_owned();
     clinic.cases().into_iter().min_by_key(created).unwrap()
 }

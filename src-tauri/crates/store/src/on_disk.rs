@@ -31,7 +31,8 @@ async fn every_table_of_ours_is_strict() {
     )
     .await;
     assert_eq!(loose, Vec::<String>::new(), "a table that takes any type hides mistakes");
-    let tables = texts(&store, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search_%'").await;
+    let tables =
+        texts(&store, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search_%'").await;
     for table in ["connection", "slice", "item", "action", "worklist", "search", "draft", "rejected", "preference"] {
         assert!(tables.iter().any(|name| name == table), "a new profile has the table {table}: {tables:?}");
     }
@@ -69,9 +70,7 @@ async fn what_is_saved_is_on_the_disk_before_it_is_called_saved() {
         assert_eq!(pragma(name).await, expected, "{name}: {why}");
     }
     let refused = store
-        .read(|db| {
-            Box::pin(async move { Ok(sqlx::query("DELETE FROM preference").execute(db).await.map(|_| ())?) })
-        })
+        .read(|db| Box::pin(async move { Ok(sqlx::query("DELETE FROM preference").execute(db).await.map(|_| ())?) }))
         .await;
     assert!(refused.is_err(), "a reader cannot write");
 }
@@ -93,7 +92,10 @@ async fn the_worklist_is_read_along_an_index_and_never_sorted() {
                     .unwrap();
                 let told = format!("{typed:?} by {} {descending}:\n{plan}", sort.word());
                 // Sorting those who share an assignee is fine; sorting all is not.
-                assert!(!plan.contains("TEMP B-TREE FOR ORDER BY"), "100,000 rows must not be sorted for a screenful: {told}");
+                assert!(
+                    !plan.contains("TEMP B-TREE FOR ORDER BY"),
+                    "100,000 rows must not be sorted for a screenful: {told}"
+                );
                 assert!(plan.contains(&format!("worklist_{}", sort.word())), "it has an index of its own: {told}");
             }
         }

@@ -58,6 +58,8 @@ impl Rounds {
         connection: &Connection,
         asked: Option<Asked>,
     ) -> Result<(Vec<FeedReport>, Option<RemoteError>), DeskError> {
+        let turns = self.turns(connection.id);
+        let _turn = turns.pull.lock().await;
         let mut reports = Vec::new();
         let mut first_error = None;
         for feed in self.link(connection)?.system.feeds.clone() {

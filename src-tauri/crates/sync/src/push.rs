@@ -48,6 +48,8 @@ impl Rounds {
         connection: &Connection,
         patience: Duration,
     ) -> Result<OutboxReport, DeskError> {
+        let turns = self.turns(connection.id);
+        let _turn = turns.push.lock().await;
         let mut report = OutboxReport::default();
         let mut again: Vec<ReadAgain> = Vec::new();
         let until = self.clock.now() + TimeDelta::from_std(patience).unwrap_or(TimeDelta::zero());
@@ -104,7 +106,8 @@ impl Rounds {
 
     async fn tell(&self, link: &Link, id: ActionId, event: Event) -> Result<Action, DeskError> {
         let (rules, tick) = (link.rules, self.clock.tick());
-        let change = move |action: &Action| still_applies(&event, action.state).then(|| after(action, event, rules, tick));
+        let change =
+            move |action: &Action| still_applies(&event, action.state).then(|| after(action, event, rules, tick));
         Ok(self.store.move_action(id, change).await?)
     }
 
@@ -300,7 +303,8 @@ impl Rounds {
 
 /// Whether the system could not be reached, or asked to be left alone: the account, not the action, has to wait.
 fn is_cut_off(action: &Action) -> bool {
-    let network = action.reason.as_ref().is_some_and(|reason| matches!(reason.kind, ReasonKind::Offline | ReasonKind::Waiting));
+    let network =
+        action.reason.as_ref().is_some_and(|reason| matches!(reason.kind, ReasonKind::Offline | ReasonKind::Waiting));
     !action.state.is_final() && action.state != OutboxState::NeedsPerson && network
 }
 

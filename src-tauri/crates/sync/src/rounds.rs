@@ -27,6 +27,15 @@ pub struct Rounds {
     pub(crate) pull_wake: Notify,
     pub(crate) asked: Mutex<HashMap<ConnectionId, rounds_engine::pull::plan::Asked>>,
     links: Mutex<HashMap<ConnectionId, Arc<Link>>>,
+    turns: Mutex<HashMap<ConnectionId, Arc<Turns>>>,
+}
+
+/// One pull and one push of a connection at a time: two sweeps of the same window would each take what the other saw for
+/// missing.
+#[derive(Default)]
+pub(crate) struct Turns {
+    pub(crate) pull: tokio::sync::Mutex<()>,
+    pub(crate) push: tokio::sync::Mutex<()>,
 }
 
 impl Rounds {
@@ -56,6 +65,7 @@ impl Rounds {
             pull_wake: Notify::new(),
             asked: Mutex::default(),
             links: Mutex::default(),
+            turns: Mutex::default(),
         }))
     }
 
@@ -98,6 +108,10 @@ impl Rounds {
         let link = Arc::new(Link::new(kind, system, connection)?);
         links.insert(connection.id, Arc::clone(&link));
         Ok(link)
+    }
+
+    pub(crate) fn turns(&self, id: ConnectionId) -> Arc<Turns> {
+        Arc::clone(self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default())
     }
 
     pub(crate) fn forget_link(&self, id: ConnectionId) {

@@ -97,11 +97,6 @@ fn options(path: &Path, key: &Key) -> SqliteConnectOptions {
 }
 
 async fn open_database(path: &PathBuf, key: &Key, lock: LockFile) -> Result<Store> {
-    // A connection that may write moves the WAL into the file when it closes, whatever its key: so the key is tried first
-    // on one that may not.
-    let mut trial = options(path, key).read_only(true).connect().await?;
-    assert_cipher(&mut trial).await?;
-    trial.close().await?;
     let mut writer = options(path, key)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -109,6 +104,7 @@ async fn open_database(path: &PathBuf, key: &Key, lock: LockFile) -> Result<Stor
         .foreign_keys(true)
         .connect()
         .await?;
+    assert_cipher(&mut writer).await?;
     sqlx::migrate!("../../../migrations").run(&mut writer).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::VersionMissing(_) => {
             StoreError::Refused("This profile was used by a newer Rounds. Nothing was changed; update Rounds.".into())

@@ -76,7 +76,10 @@ async fn an_order_and_a_case_may_have_the_same_id() {
 async fn an_order_that_came_when_its_case_was_read_alone_belongs_to_the_cases_feed() {
     let desk = Desk::new().await;
     desk.sweep(vec![case("c1")]).await;
-    let alone = Page { records: vec![record(WorkItem { title: Some("x".into()), ..case("c1") }, vec![order("o1", "c1")])], ..Page::default() };
+    let alone = Page {
+        records: vec![record(WorkItem { title: Some("x".into()), ..case("c1") }, vec![order("o1", "c1")])],
+        ..Page::default()
+    };
     desk.write(alone, None, desk.tick()).await.unwrap();
     let rows = desk.store.tally(desk.connection.id).await.unwrap().rows;
     assert_eq!(rows.into_iter().collect::<Vec<_>>(), [("cases".to_owned(), 2)], "every row counts for its feed");

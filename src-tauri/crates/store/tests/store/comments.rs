@@ -64,7 +64,8 @@ async fn a_confirmed_comment_that_comes_back_is_shown_once() {
 async fn the_same_text_written_twice_is_shown_twice_and_bound_once_each() {
     let desk = Desk::new().await;
     desk.sweep(vec![case("c1")]).await;
-    let (first, second) = (write(&desk, "Called, no answer", true).await, write(&desk, "Called, no answer", true).await);
+    let (first, second) =
+        (write(&desk, "Called, no answer", true).await, write(&desk, "Called, no answer", true).await);
     assert_eq!(desk.comments_seen("c1").await.len(), 2);
     becomes(&desk, &first, OutboxState::Confirmed, None).await;
     let one = my_comment("k1", "Called, no answer", true);
@@ -72,7 +73,11 @@ async fn the_same_text_written_twice_is_shown_twice_and_bound_once_each() {
     assert_eq!(desk.comments_counted("c1").await, 2, "one has come back, the other is still on its way");
     becomes(&desk, &second, OutboxState::Confirmed, None).await;
     desk.sweep(vec![with(vec![one.clone()])]).await;
-    assert_eq!(desk.comments_counted("c1").await, 2, "the first's copy is not the second's: it must not vanish meanwhile");
+    assert_eq!(
+        desk.comments_counted("c1").await,
+        2,
+        "the first's copy is not the second's: it must not vanish meanwhile"
+    );
     desk.sweep(vec![with(vec![one, my_comment("k2", "Called, no answer", true)])]).await;
     assert_eq!(desk.comments_counted("c1").await, 2);
     let bound = |action: &Action| desk.store.action(action.id);

@@ -53,7 +53,10 @@ async fn a_draft_survives_its_case_being_gone_upstream() {
 async fn preferences_are_kept_one_by_one() {
     let desk = Desk::new().await;
     let mut changes = desk.store.changes();
-    desk.store.save_preferences(BTreeMap::from([("a".into(), json!(1)), ("b".into(), json!({"x": [1, "ü"]}))])).await.unwrap();
+    desk.store
+        .save_preferences(BTreeMap::from([("a".into(), json!(1)), ("b".into(), json!({"x": [1, "ü"]}))]))
+        .await
+        .unwrap();
     desk.store.save_preferences(BTreeMap::from([("a".into(), json!(null))])).await.unwrap();
     let kept = desk.store.preferences().await.unwrap();
     assert_eq!(kept, BTreeMap::from([("a".into(), json!(null)), ("b".into(), json!({"x": [1, "ü"]}))]));

@@ -69,10 +69,16 @@ fn cases() -> Vec<WorkItem> {
 async fn full_desk() -> Desk {
     let desk = Desk::new().await;
     desk.sweep(cases()).await;
-    for (n, state) in [(3, OutboxState::Queued), (4, OutboxState::Doubtful), (5, OutboxState::NeedsPerson), (8, OutboxState::Confirmed)] {
+    for (n, state) in [
+        (3, OutboxState::Queued),
+        (4, OutboxState::Doubtful),
+        (5, OutboxState::NeedsPerson),
+        (8, OutboxState::Confirmed),
+    ] {
         let action = comment_on(desk.id(&format!("c{n}")), desk.connection.id, "a note", true);
         let action = desk.store.submit(action).await.unwrap();
-        let change = move |now: &rounds_domain::action::Action| Some(rounds_domain::action::Action { state, ..now.clone() });
+        let change =
+            move |now: &rounds_domain::action::Action| Some(rounds_domain::action::Action { state, ..now.clone() });
         desk.store.move_action(action.id, change).await.unwrap();
     }
     desk
@@ -99,7 +105,8 @@ fn last<T: Ord>(left: Option<T>, right: Option<T>) -> Ordering {
 
 fn naive(column: SortColumn, left: &(i64, WorklistRow), right: &(i64, WorklistRow)) -> Ordering {
     let ((left_key, left), (right_key, right)) = (left, right);
-    let text = |of: fn(&WorklistRow) -> &Option<String>| last(sort_text(of(left).as_deref()), sort_text(of(right).as_deref()));
+    let text =
+        |of: fn(&WorklistRow) -> &Option<String>| last(sort_text(of(left).as_deref()), sort_text(of(right).as_deref()));
     let time = |of: fn(&WorklistRow) -> Option<DateTime<Utc>>| last(of(left), of(right));
     let created = || time(|row| row.created);
     let group = || left.status_group.cmp(&right.status_group);
@@ -196,7 +203,8 @@ async fn counts_agree_with_the_lists_that_they_lead_to() {
     let rest: Vec<WorkItem> = cases().into_iter().filter(|case| case.external_id != "c5").collect();
     desk.sweep(rest.clone()).await;
     desk.sweep(rest).await;
-    let Counts { open, groups, mine, unassigned, urgent, needs_person, in_doubt, all } = desk.store.counts().await.unwrap();
+    let Counts { open, groups, mine, unassigned, urgent, needs_person, in_doubt, all } =
+        desk.store.counts().await.unwrap();
     let total = async |query: &str| desk.store.list(ask(query), at(0)).await.unwrap().total;
     for (count, query) in [
         (open, "is:open"),

@@ -63,7 +63,11 @@ async fn nobody_moves_an_action_on_from_a_state_that_it_has_left() {
     let desk = desk().await;
     let action = written(&desk, "x").await;
     let send = |now: &Action| {
-        (now.state == OutboxState::Queued).then(|| Action { state: OutboxState::Inflight, attempts: now.attempts + 1, ..now.clone() })
+        (now.state == OutboxState::Queued).then(|| Action {
+            state: OutboxState::Inflight,
+            attempts: now.attempts + 1,
+            ..now.clone()
+        })
     };
     let (one, two) = tokio::join!(desk.store.move_action(action.id, send), desk.store.move_action(action.id, send));
     assert_eq!((one.unwrap().attempts, two.unwrap().attempts), (1, 1), "both see the step, one of them made it");
@@ -131,7 +135,10 @@ async fn a_connection_with_unsettled_actions_cannot_be_removed() {
         assert_eq!(desk.found("").await.len(), 2, "{state:?}: nothing was removed");
         assert_eq!(desk.store.unsettled(None).await.unwrap().len(), 1, "{state:?}");
     }
-    desk.store.move_action(action.id, |now| Some(Action { state: OutboxState::Confirmed, ..now.clone() })).await.unwrap();
+    desk.store
+        .move_action(action.id, |now| Some(Action { state: OutboxState::Confirmed, ..now.clone() }))
+        .await
+        .unwrap();
     let mut changes = desk.store.changes();
     desk.store.remove_connection(desk.connection.id).await.expect("everything is settled");
     let said: Vec<Change> = std::iter::from_fn(|| changes.try_recv().ok()).flat_map(|said| said.to_vec()).collect();
@@ -145,7 +152,8 @@ async fn a_connection_with_unsettled_actions_cannot_be_removed() {
 #[tokio::test]
 async fn the_outbox_shows_everything_unsettled_and_recent_receipts_the_latest_first() {
     let desk = desk().await;
-    let (old, recent, open) = (written(&desk, "old").await, written(&desk, "recent").await, written(&desk, "open").await);
+    let (old, recent, open) =
+        (written(&desk, "old").await, written(&desk, "recent").await, written(&desk, "open").await);
     for (action, settled) in [(&old, 10), (&recent, 1_000)] {
         let change = move |now: &Action| {
             Some(Action { state: OutboxState::Confirmed, settled_at: Some(at(settled)), ..now.clone() })

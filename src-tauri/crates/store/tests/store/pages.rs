@@ -39,7 +39,11 @@ async fn a_new_case_is_there_whole_and_announced() {
     let stored = desk.store.item(desk.id("c1")).await.unwrap();
     assert_eq!(stored.item, new, "nothing that the remote said may be lost");
     assert_eq!(stored.row.patient.as_deref(), Some("CORDERO, Thelma"));
-    assert_eq!(desk.store.raw(desk.id("c1")).await.unwrap(), record(new, vec![]).raw, "the remote's own words are kept");
+    assert_eq!(
+        desk.store.raw(desk.id("c1")).await.unwrap(),
+        record(new, vec![]).raw,
+        "the remote's own words are kept"
+    );
     assert_eq!(announced(&mut changes), [desk.id("c1")]);
 }
 

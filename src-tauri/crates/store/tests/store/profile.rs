@@ -33,7 +33,8 @@ async fn what_was_saved_survives_a_crash_without_closing() {
     desk.sweep(vec![case("c1")]).await;
     let copy = desk.dir.path().join("copy");
     as_after_a_crash(&desk.path(), &copy);
-    let again = profile::open(&copy, passphrase(PASSPHRASE)).await.expect("a crash leaves nothing that must be repaired");
+    let again =
+        profile::open(&copy, passphrase(PASSPHRASE)).await.expect("a crash leaves nothing that must be repaired");
     assert_eq!(again.item(desk.id("c1")).await.unwrap().item, case("c1"), "it was saved before the crash");
 }
 
@@ -182,7 +183,10 @@ async fn a_flipped_byte_is_told_as_damage_and_never_as_an_empty_profile() {
     fs::write(&path, bytes).unwrap();
     match profile::open(&desk.path(), passphrase(PASSPHRASE)).await {
         Err(error) => {
-            assert!(!matches!(error, StoreError::WrongKey), "the key is right; a person who is told otherwise gives up");
+            assert!(
+                !matches!(error, StoreError::WrongKey),
+                "the key is right; a person who is told otherwise gives up"
+            );
         }
         Ok(store) => {
             let listed = store.list(crate::given::ask(""), crate::given::at(0)).await;

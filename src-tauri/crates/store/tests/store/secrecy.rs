@@ -8,10 +8,7 @@ use rounds_domain::{
     item::WorkItem,
     pull::{Page, Record},
 };
-use rounds_store::table::{
-    connection::ConnectionEdit,
-    slice::Then,
-};
+use rounds_store::table::{connection::ConnectionEdit, slice::Then};
 
 use crate::given::{Desk, at, case, comment_on, files, my_comment, order, patient, record, unreadable};
 
@@ -78,7 +75,12 @@ async fn a_planted_name_is_found_in_no_file_of_the_profile() {
     let desk = Desk::new().await;
     let name = PLANTED[..3].join(" ");
     let records: Vec<Record> = (0..40)
-        .map(|n| record(planted_case(&format!("c{n}")), vec![WorkItem { title: Some(name.clone()), ..order(&format!("o{n}"), &format!("c{n}")) }]))
+        .map(|n| {
+            record(
+                planted_case(&format!("c{n}")),
+                vec![WorkItem { title: Some(name.clone()), ..order(&format!("o{n}"), &format!("c{n}")) }],
+            )
+        })
         .collect();
     let rejected = (0..10).map(|n| unreadable(None, &format!("{{\"n\":{n},\"name\":\"{name}\"}}"))).collect();
     let page = Page { records, rejected, ..Page::default() };

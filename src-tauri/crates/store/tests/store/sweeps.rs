@@ -1,6 +1,9 @@
 //! Gone upstream: only what two complete sweeps in a row should have returned and did not.
 
-use rounds_domain::{item::WorkItem, pull::{Page, Slice}};
+use rounds_domain::{
+    item::WorkItem,
+    pull::{Page, Slice},
+};
 use rounds_store::table::slice::{Advance, Then};
 
 use crate::given::{Desk, FEED, at, case, comment_on, order, page, record, unreadable};
@@ -114,7 +117,8 @@ async fn only_the_window_that_a_case_belongs_to_can_miss_it() {
     let desk = Desk::new().await;
     let week = |from: i64| Slice::Window { from: at(from), to: at(from) + chrono::TimeDelta::days(7) };
     let later = 30 * 86_400;
-    let slices = desk.store.slices(desk.connection.key, FEED.into(), vec![week(-86_400), week(later)], at(0)).await.unwrap();
+    let slices =
+        desk.store.slices(desk.connection.key, FEED.into(), vec![week(-86_400), week(later)], at(0)).await.unwrap();
     let complete = async |key: i64, items: Vec<WorkItem>| {
         let began = desk.tick();
         desk.write(page(items), Some(Advance { key, began, then: Then::Complete }), began).await.unwrap()
