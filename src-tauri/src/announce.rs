@@ -20,6 +20,7 @@ const NAMED: usize = 200;
 /// What changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that the window looks at again")]
 pub(crate) struct Changed {
     /// These items; none when there are many.
     pub(crate) items: BTreeSet<ItemId>,
@@ -65,22 +66,22 @@ impl Changed {
 /// Passes changes on until the store is closed.
 pub(crate) async fn relay(mut changes: Receiver<Arc<[Change]>>, tell: impl Fn(Changed)) {
     loop {
-        let mut changed = Changed::default();
+        let mut news = Changed::default();
         match changes.recv().await {
-            Ok(first) => changed.add(&first),
-            Err(RecvError::Lagged(_)) => changed = Changed::everything(),
+            Ok(first) => news.add(&first),
+            Err(RecvError::Lagged(_)) => news = Changed::everything(),
             Err(RecvError::Closed) => return,
         }
         tokio::time::sleep(PAUSE).await;
         loop {
             match changes.try_recv() {
-                Ok(more) => changed.add(&more),
-                Err(TryRecvError::Lagged(_)) => changed = Changed::everything(),
+                Ok(more) => news.add(&more),
+                Err(TryRecvError::Lagged(_)) => news = Changed::everything(),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
-        if changed != Changed::default() {
-            tell(changed);
+        if news != Changed::default() {
+            tell(news);
         }
     }
 }

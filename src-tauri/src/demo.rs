@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use rounds_simulator::{Options, Running, Simulator, StartError};
+use rounds_simulator::{Options, Running, Simulator, StartError, Temperament};
 use rounds_store::{StoreError, profile::keyfile::Unlock};
 use rounds_sync::{
     Rounds, SystemClock,
@@ -70,7 +70,9 @@ pub(crate) async fn make(dir: &Path, items: u32) -> Result<(Demo, Arc<Rounds>), 
     empty(dir).await?;
     let store = opening::create(dir, unlock()).await.map_err(DeskError::from)?;
     let remade_at = Utc::now();
-    let systems = Simulator::start(Options { items: items as usize, ..Options::default() }).await?;
+    // Kind: the first pull finds every case, and the demo holds as many as it says.
+    let options = Options { items: items as usize, temperament: Temperament::Kind, ..Options::default() };
+    let systems = Simulator::start(options).await?;
     let rounds = Rounds::open(store, Arc::new(SystemClock)).await?;
     for system in rounds.systems() {
         let Some(announced) = systems.announcement.systems.get(&system.name) else { continue };

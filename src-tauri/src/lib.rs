@@ -1,6 +1,8 @@
 //! The shell: the only Rust that knows Tauri. It opens the window, answers its commands from the core, tells it of
 //! changes, and keeps the profile locked or open.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "in a test a panic is the failure's message"))]
+
 mod announce;
 mod args;
 mod attempts;

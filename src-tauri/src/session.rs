@@ -296,6 +296,7 @@ mod tests {
         Session::new(folders, Arc::new(|_| {}))
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "as the window says it")]
     fn said(passphrase: &str) -> Option<Zeroizing<String>> {
         Some(Zeroizing::new(passphrase.to_owned()))
     }

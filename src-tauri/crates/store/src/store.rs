@@ -44,13 +44,9 @@ impl Write<'_> {
 }
 
 impl Store {
-    pub(crate) async fn assemble(
-        writer: SqliteConnection,
-        readers: Vec<SqliteConnection>,
-        lock: LockFile,
-    ) -> Result<Self> {
+    pub(crate) fn assemble(writer: SqliteConnection, readers: Vec<SqliteConnection>, lock: LockFile) -> Self {
         let (changes, _) = broadcast::channel(1024);
-        Ok(Self {
+        Self {
             inner: Arc::new(Inner {
                 writer: Mutex::new(Some(writer)),
                 reader_free: Semaphore::new(readers.len()),
@@ -59,7 +55,7 @@ impl Store {
                 revision: AtomicU64::new(0),
                 lock: SyncMutex::new(Some(lock)),
             }),
-        })
+        }
     }
 
     /// What changed, after each commit that changed something. A receiver that lags has missed some and must look again.

@@ -1,10 +1,6 @@
 //! Opening a profile: lock file, cipher, migrations, one writer, read-only readers.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, path::Path, time::Duration};
 
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection,
@@ -96,7 +92,7 @@ fn options(path: &Path, key: &Key) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn open_database(path: &PathBuf, key: &Key, lock: LockFile) -> Result<Store> {
+async fn open_database(path: &Path, key: &Key, lock: LockFile) -> Result<Store> {
     let mut writer = options(path, key)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -117,7 +113,7 @@ async fn open_database(path: &PathBuf, key: &Key, lock: LockFile) -> Result<Stor
         let reader = options(path, key).pragma("query_only", "1").pragma("wal_autocheckpoint", "0").connect().await?;
         readers.push(reader);
     }
-    Store::assemble(writer, readers, lock).await
+    Ok(Store::assemble(writer, readers, lock))
 }
 
 /// A plain SQLite would ignore the key and write everything in the clear.
