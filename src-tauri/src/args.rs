@@ -39,9 +39,9 @@ mod tests {
 
     #[test]
     fn scripts_can_say_everything() {
-        let args = parse("rounds --demo --items 2000 --profile /tmp/p --ready-file /tmp/ready").unwrap();
+        let args = parse("rounds --demo --items 2000 --profile of/hers --ready-file out/ready").unwrap();
         let expected =
-            Args { profile: Some("/tmp/p".into()), demo: true, items: 2000, ready_file: Some("/tmp/ready".into()) };
+            Args { profile: Some("of/hers".into()), demo: true, items: 2000, ready_file: Some("out/ready".into()) };
         assert_eq!(args, expected);
     }
 

@@ -34,6 +34,11 @@ pub fn main() -> ExitCode {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
     // Before anybody makes a TLS connection. Another provider would be there only if somebody had been faster.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    if cfg!(target_os = "linux") && !["DISPLAY", "WAYLAND_DISPLAY"].into_iter().any(is_set) {
+        // GTK would panic.
+        eprintln!("Rounds could not start: there is no display. Without one, use roundsctl.");
+        return ExitCode::FAILURE;
+    }
 
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_updater::Builder::new().build())
@@ -54,6 +59,10 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
 fn set_up(app: &App, args: Args) -> tauri::Result<()> {

@@ -142,7 +142,7 @@ impl Desk {
         let store = loop {
             match profile::open(&path, unlock()).await {
                 Err(StoreError::InUse) if Instant::now() < deadline => {
-                    tokio::time::sleep(Duration::from_millis(10)).await
+                    tokio::time::sleep(Duration::from_millis(10)).await;
                 }
                 opened => break opened.expect("the profile opens again"),
             }

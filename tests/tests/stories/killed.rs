@@ -1,6 +1,7 @@
 //! The program as a process of its own (`roundsctl`), killed by SIGKILL wherever it stands.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     process::Stdio,
     sync::OnceLock,
@@ -240,7 +241,7 @@ async fn the_exit_status_tells_a_script_what_happened() {
         .add_fault(
             FaultSpec::new(
                 SYSTEM,
-                Fault::Status { code: 403, body: None, headers: Default::default(), applied: false },
+                Fault::Status { code: 403, body: None, headers: BTreeMap::default(), applied: false },
             )
             .on_action(COMMENT),
         )

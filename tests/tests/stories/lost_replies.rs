@@ -1,5 +1,7 @@
 //! Doubt is not failure: whatever becomes of a reply, a comment arrives exactly once.
 
+use std::collections::BTreeMap;
+
 use futures::future::join_all;
 use rounds_domain::{action::ReasonKind, outbox::OutboxState};
 use rounds_simulator::{ContentLength, Fault, FaultSpec, Temperament};
@@ -8,7 +10,7 @@ use serde_json::json;
 use crate::clinic::{COMMENT, Clinic, SYSTEM, options};
 
 fn status(code: u16, applied: bool) -> Fault {
-    Fault::Status { code, body: None, headers: Default::default(), applied }
+    Fault::Status { code, body: None, headers: BTreeMap::default(), applied }
 }
 
 fn faults() -> Vec<(&'static str, Fault)> {
@@ -31,13 +33,13 @@ fn faults() -> Vec<(&'static str, Fault)> {
             Fault::Status {
                 code: 403,
                 body: Some(json!("<html>Sign in to the network</html>")),
-                headers: Default::default(),
+                headers: BTreeMap::default(),
                 applied: true,
             },
         ),
         (
             "204 without a body, applied",
-            Fault::Status { code: 204, body: Some(json!("")), headers: Default::default(), applied: true },
+            Fault::Status { code: 204, body: Some(json!("")), headers: BTreeMap::default(), applied: true },
         ),
         (
             "a redirect, applied",

@@ -61,8 +61,7 @@ async fn a_connection_that_cannot_work_is_refused_before_anything_is_sent() {
         let error = refused.map(|_| ()).expect_err(&format!("{key}={value} must be refused")).to_string();
         assert!(error.contains(said), "{key}={value}: {error}");
     }
-    type Spoil = fn(&mut ConnectionForm);
-    let forms: [(&str, Spoil, &str); 7] = [
+    let forms: [(&str, fn(&mut ConnectionForm), &str); 7] = [
         ("no name", |form| form.name = "  ".into(), "no name"),
         ("an unknown system", |form| form.system = "acme".into(), "acme"),
         ("no key", |form| form.secrets = Words::new(), "apiKey"),

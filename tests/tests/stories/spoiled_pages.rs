@@ -1,6 +1,6 @@
 //! Spoiled pages: each gets its own message, nothing is lost, the rest goes on, and once healed everything is here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use rounds_domain::view::{ConnectionView, TroubleKind};
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::clinic::{Clinic, SYSTEM, options};
 
 fn status(code: u16) -> Fault {
-    Fault::Status { code, body: None, headers: Default::default(), applied: false }
+    Fault::Status { code, body: None, headers: BTreeMap::default(), applied: false }
 }
 
 /// What, the fault, what the connection says then.
@@ -50,7 +50,7 @@ async fn each_trouble_is_told_in_its_own_words_and_loses_nothing() {
                 assert!(trouble.text.contains(said), "{what}: {}", trouble.text);
                 assert_eq!(trouble.kind, *kind, "{what}: {}", trouble.text);
                 assert!(clinic.found("").await.is_superset(&before), "{what}: what was here stays");
-                clinic.clock.advance(std::time::Duration::from_secs(600));
+                clinic.clock.advance(std::time::Duration::from_mins(10));
             }
             clinic.simulator.clear_faults();
             clinic.pull().await;
@@ -89,7 +89,7 @@ async fn a_first_pull_gets_over_every_fault_that_strikes_now_and_then() {
         {
             break;
         }
-        clinic.clock.advance(std::time::Duration::from_secs(60));
+        clinic.clock.advance(std::time::Duration::from_mins(1));
     }
     assert!(clinic.simulator.faults().iter().all(|fault| fault.struck > 0), "the story needs every fault to strike");
     clinic.pull().await;

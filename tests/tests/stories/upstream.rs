@@ -18,7 +18,7 @@ async fn a_case_that_was_deleted_upstream_disappears_after_two_complete_sweeps()
     assert!(clinic.found("").await.contains(&case), "missing once may be page drift");
     clinic.pull().await;
     assert!(!clinic.found("").await.contains(&case), "missing from two complete sweeps is gone");
-    assert_eq!(clinic.found("is:gone kind:case").await.into_iter().collect::<Vec<_>>(), [case.clone()]);
+    assert_eq!(clinic.found("is:gone kind:case").await.into_iter().collect::<Vec<_>>(), std::slice::from_ref(&case));
     let view = clinic.item(&case).await;
     assert!(view.row.gone);
     let why = view.actions[0].refused.as_deref().unwrap_or_default();

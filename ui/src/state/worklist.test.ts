@@ -1,4 +1,4 @@
-import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
+import { clearMocks, mockIPC } from '../api/mock/ipc';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { ListRequest, WorklistRow } from '../api';
 import { PAGE, Worklist } from './worklist.svelte';

@@ -83,6 +83,8 @@ async fn everything_a_tester_does_can_be_done_over_http() {
 
     control(&bench, "POST", &format!("/systems/{SYSTEM}/down"), Value::Null).await;
     control(&bench, "POST", "/reset", Value::Null).await;
+    // What `down` cut may still be closing; the system answers again once it is.
+    bench.until_it_answers().await;
     let fresh = bench.shown(&case).await;
     for key in ["title", "status", "submitter", "notes", "updatedAt"] {
         if key == "notes" {

@@ -3,6 +3,8 @@
 //! [`profile`] opens it (key, lock file, cipher, migrations), [`Store`] has the one write path and the readers, and each
 //! file of [`table`] is one table with what is done to it. Changes are announced after their commit.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod change;
 mod codec;
 mod error;

@@ -51,7 +51,7 @@ impl Rounds {
         kinds: &'static [Kind],
     ) -> Result<Arc<Self>, DeskError> {
         // Reopening needs no knowledge of the system: the rules only matter for what follows.
-        let rules = Rules { server_timeout: Duration::from_secs(60) };
+        let rules = Rules { server_timeout: Duration::from_mins(1) };
         for action in store.unsettled(None).await? {
             let tick = clock.tick();
             store.move_action(action.id, move |action| Some(after(action, Event::Reopened, rules, tick))).await?;

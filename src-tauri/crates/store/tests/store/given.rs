@@ -88,6 +88,8 @@ pub(crate) fn moment(second: i64) -> Moment {
     Moment { text: at(second).to_rfc3339(), at: Some(at(second)) }
 }
 
+/// Whom a case is about, as it stands in a case.
+#[allow(clippy::unnecessary_wraps)]
 pub(crate) fn patient(given: &str, family: &str) -> Option<Patient> {
     Some(Patient { name: name(given, family), ..Patient::default() })
 }

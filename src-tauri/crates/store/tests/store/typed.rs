@@ -207,9 +207,9 @@ async fn nothing_that_can_be_typed_is_an_error() {
     ] {
         typed.push(long(part));
     }
-    typed.push((0..1_400).map(|n| format!("due:{n}m ")).collect());
-    typed.push((0..1_400).map(|n| format!("a{n} ")).collect());
-    typed.push((0..1_400).map(|n| format!("-b{n} ")).collect());
+    typed.push((0..1_400).map(|n| format!("due:{n}m ")).collect::<Vec<_>>().concat());
+    typed.push((0..1_400).map(|n| format!("a{n} ")).collect::<Vec<_>>().concat());
+    typed.push((0..1_400).map(|n| format!("-b{n} ")).collect::<Vec<_>>().concat());
     for typed in typed {
         let shown: String = typed.chars().take(60).collect();
         for sort in rounds_domain::view::SortColumn::ALL {
@@ -223,7 +223,7 @@ async fn nothing_that_can_be_typed_is_an_error() {
 #[tokio::test]
 async fn a_filter_too_long_to_be_meant_says_so() {
     let desk = desk().await;
-    let typed: String = (0..1_400).map(|n| format!("-b{n} ")).collect();
+    let typed: String = (0..1_400).map(|n| format!("-b{n} ")).collect::<Vec<_>>().concat();
     let answer = desk.store.list(ask(&typed), at(0)).await.unwrap();
     assert!(answer.problem.is_some(), "a part that was left out in silence would show the wrong cases");
 }

@@ -126,6 +126,7 @@ fn checked(declaration: &ActionDeclaration, mut given: Fields) -> Result<Fields,
 }
 
 /// A value as its kind wants it: `None` when it cannot be used, `Some(None)` when it is empty.
+#[allow(clippy::option_option)]
 fn read_value(kind: &FieldKind, value: Value) -> Option<Option<Value>> {
     let text = match &value {
         Value::String(text) => Some(text.trim().to_owned()),

@@ -68,10 +68,10 @@ impl Rounds {
 
     /// The item that a person names: by its own id, or as `system:external-id`.
     pub async fn find(&self, name: &str) -> Result<ItemId, DeskError> {
-        if let Ok(id) = name.parse::<ItemId>() {
-            if self.store.item(id).await.is_ok() {
-                return Ok(id);
-            }
+        if let Ok(id) = name.parse::<ItemId>()
+            && self.store.item(id).await.is_ok()
+        {
+            return Ok(id);
         }
         if let Some((system, external_id)) = name.split_once(':') {
             match self.store.find_items(system.to_owned(), external_id.to_owned()).await?.as_slice() {

@@ -71,7 +71,7 @@ impl Rounds {
             Some(Outcome::Goes(next)) => {
                 // Only if it still stands where the person saw it.
                 let seen = action.state;
-                self.store.move_action(id, move |now| (now.state == seen).then(|| next)).await?
+                self.store.move_action(id, move |now| (now.state == seen).then_some(next)).await?
             }
             Some(Outcome::Again(ended)) => {
                 let stored = self.store.item(action.item).await?;
