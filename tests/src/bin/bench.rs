@@ -55,8 +55,7 @@ async fn main() -> Result<(), Failure> {
 
 /// Pulls everything twice, and says how long each took.
 async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
-    let simulator =
-        Simulator::start(Options { items, temperament: Temperament::Kind, ..Options::default() }).await?;
+    let simulator = Simulator::start(Options { items, temperament: Temperament::Kind, ..Options::default() }).await?;
     let announced = &simulator.announcement.systems["carevalidate"];
     let words = |value: &serde_json::Value| -> std::collections::BTreeMap<String, String> {
         let pairs = value.as_object().into_iter().flatten();
@@ -82,7 +81,11 @@ async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
     let first = loop {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let all = desk.connections().await?;
-        if all.iter().flat_map(|connection| &connection.feeds).all(|feed| feed.parts > 0 && feed.parts == feed.parts_read) {
+        if all
+            .iter()
+            .flat_map(|connection| &connection.feeds)
+            .all(|feed| feed.parts > 0 && feed.parts == feed.parts_read)
+        {
             break first.elapsed();
         }
     };
@@ -90,7 +93,8 @@ async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
     let second = Instant::now();
     let report = desk.sync_now(None, Extent::Full).await?;
     let second = second.elapsed();
-    let feed = report.connections.first().and_then(|connection| connection.feeds.first()).ok_or("no feed was pulled")?;
+    let feed =
+        report.connections.first().and_then(|connection| connection.feeds.first()).ok_or("no feed was pulled")?;
     println!("first pull of {items} items       {:>9.2} s", first.as_secs_f64());
     println!(
         "second pull, unchanged          {:>9.2} s   ({} rows on {} pages, {} changed)",
@@ -190,11 +194,12 @@ impl RawSqlite {
     }
 
     async fn list(&mut self, offset: i64) -> Result<usize, Failure> {
-        let lines: Vec<String> =
-            sqlx::query_scalar("SELECT line FROM row WHERE grp <= 2 ORDER BY priority DESC, created, key LIMIT 50 OFFSET ?")
-                .bind(offset)
-                .fetch_all(&mut self.0)
-                .await?;
+        let lines: Vec<String> = sqlx::query_scalar(
+            "SELECT line FROM row WHERE grp <= 2 ORDER BY priority DESC, created, key LIMIT 50 OFFSET ?",
+        )
+        .bind(offset)
+        .fetch_all(&mut self.0)
+        .await?;
         let _: i64 = sqlx::query_scalar("SELECT count(*) FROM row WHERE grp <= 2").fetch_one(&mut self.0).await?;
         Ok(lines.len())
     }

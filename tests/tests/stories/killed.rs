@@ -18,6 +18,9 @@ use crate::clinic::{COMMENT, SYSTEM, cases, form, options, until};
 fn roundsctl() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
+        if let Some(given) = std::env::var_os("ROUNDS_CTL_BINARY") {
+            return given.into();
+        }
         // …/debug/deps/stories-0123
         let deps = std::env::current_exe().unwrap();
         let folder = deps.parent().and_then(Path::parent).expect("a target folder").to_owned();

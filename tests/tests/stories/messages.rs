@@ -7,6 +7,9 @@ use serde_json::json;
 
 use crate::clinic::{Clinic, Desk, SYSTEM, Words, form, options};
 
+/// What is wrong with a filled-in form.
+type Spoil = fn(&mut ConnectionForm);
+
 fn secret(key: &str) -> Words {
     Words::from([("apiKey".to_owned(), key.to_owned())])
 }
@@ -61,7 +64,7 @@ async fn a_connection_that_cannot_work_is_refused_before_anything_is_sent() {
         let error = refused.map(|_| ()).expect_err(&format!("{key}={value} must be refused")).to_string();
         assert!(error.contains(said), "{key}={value}: {error}");
     }
-    let forms: [(&str, fn(&mut ConnectionForm), &str); 7] = [
+    let forms: [(&str, Spoil, &str); 7] = [
         ("no name", |form| form.name = "  ".into(), "no name"),
         ("an unknown system", |form| form.system = "acme".into(), "acme"),
         ("no key", |form| form.secrets = Words::new(), "apiKey"),

@@ -50,6 +50,8 @@ impl Rounds {
     ) -> Result<OutboxReport, DeskError> {
         let turns = self.turns(connection.id);
         let _turn = turns.push.lock().await;
+        // Whoever sends holds the turn: what still says "sending" was left by a pass that failed after its send.
+        self.tell_all(&*self.link(connection)?, &Event::Reopened).await?;
         let mut report = OutboxReport::default();
         let mut again: Vec<ReadAgain> = Vec::new();
         let until = self.clock.now() + TimeDelta::from_std(patience).unwrap_or(TimeDelta::zero());
@@ -162,6 +164,14 @@ impl Rounds {
         let began = self.clock.now();
         let (target, event) = match self.refresh(link, action.item, Depth::Plain).await {
             Ok(read) => {
+                // Before it is sent a second time: what was sent first may have been applied late.
+                let again = read.item.as_ref().filter(|_| action.rounds > 0);
+                if let Some(item) = again {
+                    let finding = self.compare(link, action, item).await?;
+                    if finding != Finding::Missing {
+                        return self.tell(link, action.id, Event::LookedFor(finding)).await;
+                    }
+                }
                 // An item that the remote answered without: its own refusal will say more than we know.
                 let item = read.item.as_ref().unwrap_or(&read.stored.item);
                 let baseline = finding::baseline(item, &me, began);
@@ -178,11 +188,14 @@ impl Rounds {
         };
         report.sent += 1;
         let replied = link.remote.submit(&target, &sending).await;
-        if let Ok(Submitted::Done(receipt)) = &replied {
-            self.learn_me(link, receipt.me_id.as_deref()).await?;
-        }
+        let me_id = match &replied {
+            Ok(Submitted::Done(receipt)) => receipt.me_id.clone(),
+            _ => None,
+        };
         let refused = matches!(&replied, Err(error) if error.and_now == AndNow::SignIn);
+        // What was answered is kept before anything else can go wrong.
         let moved = self.tell(link, action.id, Event::Replied(replied)).await?;
+        self.learn_me(link, me_id.as_deref()).await?;
         if refused { self.sign_in_for(link, moved).await } else { Ok(moved) }
     }
 
@@ -210,6 +223,11 @@ impl Rounds {
         let Some(item) = &read.item else {
             return Err(RemoteError::new(AndNow::Gone, "the system answers without this item.").into());
         };
+        Ok(self.compare(link, action, item).await?)
+    }
+
+    /// What the item, as it was just read, tells about the action.
+    async fn compare(&self, link: &Link, action: &Action, item: &WorkItem) -> Result<Finding, DeskError> {
         let connection = self.store.connection(link.id).await?;
         let claimed = self.store.claimed(action.item, action.id).await?;
         let me = link.me(&connection);

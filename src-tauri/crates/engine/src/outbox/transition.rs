@@ -180,6 +180,8 @@ fn confirm(next: &mut Action, receipt: Receipt, tick: Tick) {
 
 fn doubt(next: &mut Action, text: String, tick: Tick) {
     next.state = OutboxState::Doubtful;
+    // The remote may have got the last byte only now: its own time-out counts from the end of the send.
+    next.sent_at = Some(tick.now);
     next.looks = 0;
     next.waits = 0;
     next.reason = reason(ReasonKind::Doubt, text);
