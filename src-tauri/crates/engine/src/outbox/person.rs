@@ -42,14 +42,13 @@ impl Choice {
 pub fn choices(action: &Action) -> Vec<Choice> {
     match action.state {
         OutboxState::Held => vec![Choice::Undo],
-        OutboxState::Queued => vec![Choice::Retry, Choice::Discard],
         OutboxState::Doubtful | OutboxState::Following => vec![Choice::Retry],
         OutboxState::NeedsPerson
             if action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Conflict) =>
         {
             vec![Choice::KeepMine, Choice::TakeTheirs, Choice::Discard]
         }
-        OutboxState::NeedsPerson => vec![Choice::Retry, Choice::Discard],
+        OutboxState::Queued | OutboxState::NeedsPerson => vec![Choice::Retry, Choice::Discard],
         OutboxState::Inflight | OutboxState::Confirmed | OutboxState::Discarded | OutboxState::Withdrawn => vec![],
     }
 }

@@ -152,6 +152,7 @@ fn wakes(action: &Action) -> bool {
     matches!(action.state, OutboxState::Queued | OutboxState::Doubtful | OutboxState::Following) && waits_for_network
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "every place that has a reason wants it as one that may be missing")]
 fn reason(kind: ReasonKind, text: impl Into<String>) -> Option<Reason> {
     Some(Reason { kind, text: text.into() })
 }
@@ -224,7 +225,7 @@ fn not_sent(next: &mut Action, error: RemoteError, tick: Tick) {
         }
         // A read before sending whose reply could not be used.
         AndNow::Doubtful => {
-            queue(next, reason(ReasonKind::Waiting, error.message), backoff::next_try(waits, None, tick))
+            queue(next, reason(ReasonKind::Waiting, error.message), backoff::next_try(waits, None, tick));
         }
         AndNow::SignIn if next.sign_ins > 0 => ask_person(next, ReasonKind::Refused, error.message),
         AndNow::SignIn => {
