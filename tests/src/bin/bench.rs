@@ -2,6 +2,13 @@
 //!
 //! Figures only: nothing here fails because it is slow.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures for reading, far from the ends of their types"
+)]
+
 use std::{
     path::Path,
     sync::Arc,

@@ -34,8 +34,9 @@ pub(crate) async fn run(rounds: &Arc<Rounds>, command: &ConnectionCommand, outpu
                 table(&["NAME", "SYSTEM", "FEEDS", "UNSETTLED", "REJECTED", "STANDS"], &rows)
             })
         }
-        ConnectionCommand::Test { name } => test(rounds, name, output).await,
-        ConnectionCommand::SignIn { name, pin: None } => test(rounds, name, output).await,
+        ConnectionCommand::Test { name } | ConnectionCommand::SignIn { name, pin: None } => {
+            test(rounds, name, output).await
+        }
         ConnectionCommand::SignIn { pin: Some(_), .. } => {
             Err(Failure::usage("This system asks for no PIN. Leave --pin out; nothing was sent."))
         }

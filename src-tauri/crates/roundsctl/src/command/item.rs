@@ -1,5 +1,6 @@
 //! `list`, `show`, `act`, `attachment`.
 
+use std::fmt::Write as _;
 use std::{io::Write, path::Path, sync::Arc};
 
 use rounds_domain::{
@@ -46,9 +47,9 @@ pub(crate) async fn list(rounds: &Rounds, query: &str, sort: &str, limit: u32, o
     output.answer(&answer, || {
         let rows: Vec<Vec<String>> = answer.rows.iter().map(line).collect();
         let mut text = table(&["ITEM", "PATIENT", "NUMBER", "TITLE", "STATUS", "PRIORITY", "ASSIGNED", "SENT"], &rows);
-        text.push_str(&format!("\n{} of {}", answer.rows.len(), answer.total));
+        let _ = write!(text, "\n{} of {}", answer.rows.len(), answer.total);
         if let Some(problem) = &answer.problem {
-            text.push_str(&format!("\n{}: {}", problem.source, problem.text));
+            let _ = write!(text, "\n{}: {}", problem.source, problem.text);
         }
         text
     })
@@ -91,22 +92,22 @@ fn page(view: &ItemView) -> String {
     let mut text = format!("{}\n", line(&view.row)[1..6].join(" · "));
     for identifier in &view.identifiers {
         let issuer = identifier.issuer.as_ref().unwrap_or(&view.connection_name);
-        text.push_str(&format!("{} {} ({issuer})\n", identifier.label, identifier.value));
+        let _ = writeln!(text, "{} {} ({issuer})", identifier.label, identifier.value);
     }
     for group in &view.facts {
-        text.push_str(&format!("\n{}\n", group.title));
+        let _ = writeln!(text, "\n{}", group.title);
         for fact in &group.facts {
-            text.push_str(&format!("  {}: {}\n", fact.label, fact.value));
+            let _ = writeln!(text, "  {}: {}", fact.label, fact.value);
         }
     }
     for comment in &view.comments {
         let kind = if comment.internal { "Internal note" } else { "Comment" };
         let author = comment.author.as_deref().unwrap_or("Not known");
         let state = comment.action.as_ref().map(|action| format!(" [{}]", action.words)).unwrap_or_default();
-        text.push_str(&format!("\n{kind} by {author}{state}\n  {}\n", comment.text.replace('\n', "\n  ")));
+        let _ = writeln!(text, "\n{kind} by {author}{state}\n  {}", comment.text.replace('\n', "\n  "));
     }
     for attachment in view.attachments.iter().flatten() {
-        text.push_str(&format!("\nFile {} {}", attachment.id, attachment.file_name));
+        let _ = write!(text, "\nFile {} {}", attachment.id, attachment.file_name);
     }
     text
 }
@@ -124,7 +125,7 @@ pub(crate) async fn act(
     // An action that is not declared has no fields; the desk says which there are.
     let fields = declared.map(|declared| fields(declared, words)).transpose()?.unwrap_or_default();
     let row = rounds.act(Intent { item, action: action.to_owned(), fields, hold: false }).await?;
-    outbox::one(row, output)
+    outbox::one(&row, output)
 }
 
 /// `--text T --internal`: a yes-or-no field is yes when it is named and no when it is not.

@@ -6,6 +6,7 @@ mod item;
 mod outbox;
 mod sync;
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use rounds_sync::Rounds;
@@ -46,13 +47,13 @@ async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output
         Command::Show { item, raw } => item::show(rounds, item, *raw, output).await?,
         Command::Act { item, action, fields } => item::act(rounds, item, action, fields, output).await?,
         Command::Attachment { item, attachment, out } => {
-            item::attachment(rounds, item, attachment, out, output).await?
+            item::attachment(rounds, item, attachment, out, output).await?;
         }
         Command::Outbox { all } => outbox::list(rounds, *all, output).await?,
-        Command::Retry { id } => outbox::one(rounds.retry(outbox::id(id)?).await?, output)?,
-        Command::Discard { id, reason } => outbox::one(rounds.discard(outbox::id(id)?, reason).await?, output)?,
+        Command::Retry { id } => outbox::one(&rounds.retry(outbox::id(id)?).await?, output)?,
+        Command::Discard { id, reason } => outbox::one(&rounds.discard(outbox::id(id)?, reason).await?, output)?,
         Command::Resolve { id, keep } => {
-            outbox::one(rounds.resolve(outbox::id(id)?, *keep == Keep::Mine).await?, output)?;
+            outbox::one(&rounds.resolve(outbox::id(id)?, *keep == Keep::Mine).await?, output)?;
         }
         Command::Doctor => return doctor::run(args, rounds, output).await,
     }
@@ -64,7 +65,7 @@ fn systems(output: Output) -> Result<ExitCode, Failure> {
     output.answer(&json!({ "systems": systems }), || {
         let mut text = String::new();
         for system in &systems {
-            text.push_str(&format!("{} ({}): {}\n", system.name, system.title, system.about));
+            let _ = writeln!(text, "{} ({}): {}", system.name, system.title, system.about);
             let rows: Vec<Vec<String>> = system
                 .secrets
                 .iter()
@@ -82,7 +83,7 @@ fn systems(output: Output) -> Result<ExitCode, Failure> {
             text.push_str(&table(&["  KIND", "KEY", "DEFAULT", "MEANING"], &rows));
             for action in &system.actions {
                 let fields: Vec<String> = action.fields.iter().map(|field| format!("--{}", field.key)).collect();
-                text.push_str(&format!("\n  action {} {}: {}", action.name, fields.join(" "), action.consequence));
+                let _ = write!(text, "\n  action {} {}: {}", action.name, fields.join(" "), action.consequence);
             }
             text.push_str("\n\n");
         }

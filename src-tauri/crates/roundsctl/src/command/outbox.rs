@@ -23,8 +23,8 @@ pub(crate) async fn list(rounds: &Rounds, all: bool, output: Output) -> Result<(
     })
 }
 
-pub(crate) fn one(row: OutboxRow, output: Output) -> Result<(), Failure> {
-    output.answer(&row, || format!("{} {}: {}", row.id, row.label, words(&row)))
+pub(crate) fn one(row: &OutboxRow, output: Output) -> Result<(), Failure> {
+    output.answer(row, || format!("{} {}: {}", row.id, row.label, words(row)))
 }
 
 fn line(row: &OutboxRow) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! `sync`.
 
+use std::fmt::Write as _;
 use std::{process::ExitCode, sync::Arc};
 
 use rounds_engine::pull::plan::Extent;
@@ -47,12 +48,13 @@ fn lines(report: &SyncReport) -> String {
             ]);
         }
         let outbox = &connection.outbox;
-        rest.push_str(&format!(
-            "{}: sent {}, confirmed {}, on their way {} ({} in doubt), waiting for a person {}\n",
+        let _ = writeln!(
+            rest,
+            "{}: sent {}, confirmed {}, on their way {} ({} in doubt), waiting for a person {}",
             connection.connection, outbox.sent, outbox.confirmed, outbox.waiting, outbox.doubtful, outbox.needs_person
-        ));
+        );
         if let Some(error) = &connection.error {
-            rest.push_str(&format!("{}: {}\n", connection.connection, error.message));
+            let _ = writeln!(rest, "{}: {}", connection.connection, error.message);
         }
     }
     let headings = ["CONNECTION", "FEED", "PAGES", "ROWS", "NEW", "CHANGED", "GONE", "REJECTED", "SECONDS"];
