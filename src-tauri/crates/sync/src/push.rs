@@ -333,7 +333,9 @@ fn still_applies(event: &Event, state: OutboxState) -> bool {
         Event::HoldOver => state == OutboxState::Held,
         Event::ReadBefore { .. } | Event::ReadFailed(_) | Event::SendBegins => state == OutboxState::Queued,
         Event::Replied(_) => state == OutboxState::Inflight,
-        Event::LookedFor(_) | Event::LookFailed(_) => state == OutboxState::Doubtful,
+        // It is looked for once more before it is sent again, too.
+        Event::LookedFor(_) => matches!(state, OutboxState::Doubtful | OutboxState::Queued),
+        Event::LookFailed(_) => state == OutboxState::Doubtful,
         Event::Followed(_) => state == OutboxState::Following,
         Event::Reopened | Event::SignedIn | Event::Wake => !state.is_final(),
     }
