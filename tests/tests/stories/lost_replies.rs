@@ -130,6 +130,26 @@ async fn not_there_counts_only_on_two_reads_past_the_servers_timeout() {
 }
 
 #[tokio::test]
+async fn what_was_applied_later_than_anybody_would_wait_is_seen_before_it_is_sent_again() {
+    let clinic = Clinic::at_work_with(8, &[("request_timeout_seconds", "15")]).await;
+    let case = clinic.cases().remove(0);
+    clinic.pull().await;
+    let gets = || clinic.simulator.requests().by_method["carevalidate GET"];
+    let before = gets();
+    clinic.pull().await;
+    let pages = gets() - before;
+    clinic.next_comment_meets(Fault::AppliedLate { ms: 5_000 });
+    let id = clinic.write(&case, "Please call her back", false).await;
+    clinic.sync().await;
+    clinic.clock.advance(std::time::Duration::from_secs(11));
+    // The second look finds nothing; while the read before sending is on its way, the comment appears after all.
+    clinic.fault(FaultSpec::new(SYSTEM, Fault::Stall { ms: 6_000 }).on_method("GET").after(pages + 1));
+    clinic.sync().await;
+    clinic.settle().await;
+    clinic.assert_exactly_once(&[(id, &case, "Please call her back", false)], "applied very late").await;
+}
+
+#[tokio::test]
 async fn after_two_rounds_of_doubt_a_person_is_asked_and_nothing_more_is_sent() {
     let clinic = Clinic::at_work(8).await;
     let case = clinic.cases().remove(0);
