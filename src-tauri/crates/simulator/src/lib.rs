@@ -48,4 +48,4 @@ pub use faults::{ContentLength, Fault, FaultId, FaultSpec, Match, PlacedFault};
 pub use options::{Options, Temperament};
 pub use requests::{Request, RequestReport};
 pub use running::{Running, Simulator, StartError};
-pub use shutdown::asked_to_end;
+pub use shutdown::EndRequest;

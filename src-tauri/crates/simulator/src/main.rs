@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use rounds_simulator::{Options, Simulator, Temperament, asked_to_end};
+use rounds_simulator::{EndRequest, Options, Simulator, Temperament};
 
 /// The remote systems of Rounds as servers on the loopback, with made-up people and faults on demand.
 #[derive(Parser)]
@@ -54,12 +54,13 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    let end = EndRequest::listen()?;
     let running = Simulator::start(options).await?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", serde_json::to_string(&running.announcement)?)?;
     out.flush()?;
     drop(out);
-    asked_to_end().await?;
+    end.came().await?;
     running.stop().await;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, TcpSocket};
@@ -63,7 +64,7 @@ impl Station {
         task.abort();
         let _ = task.await;
         self.lines.cut_all();
-        self.set(State::Down(Some(bound(self.port)?)));
+        self.set(State::Down(Some(bound_again(self.port).await?)));
         Ok(())
     }
 
@@ -111,6 +112,18 @@ impl Station {
         let service = self.router.clone().into_make_service_with_connect_info::<Line>();
         tokio::spawn(async move { axum::serve(door, service).await })
     }
+}
+
+/// Binds a port that was ours a moment ago. A child process that is just being started holds a copy of the old listener
+/// until it runs its own program, so the port may stay taken for some milliseconds.
+async fn bound_again(port: u16) -> io::Result<TcpSocket> {
+    for _ in 0..200 {
+        match bound(port) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => tokio::time::sleep(Duration::from_millis(5)).await,
+            done => return done,
+        }
+    }
+    bound(port)
 }
 
 fn bound(port: u16) -> io::Result<TcpSocket> {

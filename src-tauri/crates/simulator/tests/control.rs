@@ -81,10 +81,10 @@ async fn everything_a_tester_does_can_be_done_over_http() {
     bench.post(id(&case), &comment("from the future", false)).await;
     assert!(bench.shown(&case).await["updatedAt"].as_str().unwrap().starts_with("2031-05-05T05:05"));
 
-    control(&bench, "POST", &format!("/systems/{SYSTEM}/down"), Value::Null).await;
-    control(&bench, "POST", "/reset", Value::Null).await;
-    // What `down` cut may still be closing; the system answers again once it is.
-    bench.until_it_answers().await;
+    for path in [&format!("/systems/{SYSTEM}/down"), "/reset"] {
+        let (status, reply) = control(&bench, "POST", path, Value::Null).await;
+        assert_eq!(status, 200, "{path}: {reply}");
+    }
     let fresh = bench.shown(&case).await;
     for key in ["title", "status", "submitter", "notes", "updatedAt"] {
         if key == "notes" {
@@ -105,29 +105,12 @@ async fn an_unknown_system_and_a_taken_port_are_told() {
     let port = first.announcement.control.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
     assert!(Simulator::start(Options { items: 1, port, ..Options::default() }).await.is_err());
     first.stop().await;
-    Simulator::start(Options { items: 1, port, ..Options::default() }).await.unwrap();
-}
-
-#[tokio::test]
-async fn the_process_announces_itself_on_its_first_line_and_ends_when_asked() {
-    use tokio::io::{AsyncBufReadExt, BufReader};
-    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_rounds-simulator"))
-        .args(["--seed", "9", "--items", "25", "--system", "carevalidate", "--kind", "--now", common::NOW])
-        .stdout(std::process::Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let line = BufReader::new(child.stdout.take().unwrap()).lines().next_line().await.unwrap().unwrap();
-    let about: Value = serde_json::from_str(&line).unwrap();
-    assert_eq!((&about["seed"], &about["items"]), (&json!(9), &json!(25)));
-    let system = &about["systems"]["carevalidate"];
-    for key in ["author_email", "author_first_name", "author_last_name"] {
-        assert!(system["settings"][key].is_string(), "{key}");
+    // Whoever asks for any free port at this moment may be given this one, for as long as it needs it.
+    for _ in 0..500 {
+        match Simulator::start(Options { items: 1, port, ..Options::default() }).await {
+            Ok(_) => return,
+            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+        }
     }
-    let url = format!("{}/api/v1/cases?{}", system["baseUrl"].as_str().unwrap(), common::WINDOW);
-    let reply = send("GET", &url, &[("cv-api-key", system["secret"]["apiKey"].as_str().unwrap())], b"").await.unwrap();
-    assert_eq!(reply.status, 200);
-    let pid = child.id().unwrap().to_string();
-    assert!(tokio::process::Command::new("kill").arg(&pid).status().await.unwrap().success());
-    assert!(child.wait().await.unwrap().success(), "SIGTERM is an orderly end");
+    panic!("the port of a stopped simulator stays taken");
 }

@@ -84,17 +84,6 @@ impl Bench {
         send("GET", &format!("{}/api/v1/cases?{query}", self.base()), &[("cv-api-key", &self.key())], b"").await
     }
 
-    /// Returns once a request gets any answer at all.
-    pub async fn until_it_answers(&self) {
-        for _ in 0..500 {
-            if self.try_get("").await.is_ok() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        panic!("the system was brought up and does not answer");
-    }
-
     pub async fn get(&self, query: &str) -> Value {
         let reply = self.try_get(query).await.unwrap();
         assert_eq!(reply.status, 200, "{query}: {}", String::from_utf8_lossy(&reply.body));

@@ -68,10 +68,14 @@ impl Rounds {
                 self.store.end_action(next, ending, None).await?;
                 self.store.action(id).await?
             }
-            Some(Outcome::Goes(next)) => {
-                // Only if it still stands where the person saw it.
-                let seen = action.state;
-                self.store.move_action(id, move |now| (now.state == seen).then_some(next)).await?
+            Some(Outcome::Goes(_)) => {
+                // Only if it still stands where the person saw it; what else has become of it since then stays.
+                let (seen, tick) = (action.state, self.clock.tick());
+                let again = move |now: &Action| match decide(now, choice, tick) {
+                    Some(Outcome::Goes(next)) if now.state == seen => Some(next),
+                    _ => None,
+                };
+                self.store.move_action(id, again).await?
             }
             Some(Outcome::Again(ended)) => {
                 let stored = self.store.item(action.item).await?;
