@@ -57,8 +57,7 @@ CREATE TABLE item (
     updated_at   INTEGER,
     feed_at      INTEGER,
     fingerprint  TEXT    NOT NULL,
-    body         BLOB    NOT NULL, -- the converted item, JSON, compressed
-    raw          BLOB    NOT NULL, -- the remote's own JSON, compressed
+    reply        BLOB    NOT NULL, -- the remote's own JSON and the item it was converted to, compressed as one
     read_at      INTEGER NOT NULL, -- when the read began that brought this
     first_at     INTEGER NOT NULL,
     missed       INTEGER NOT NULL, -- complete sweeps in a row that should have returned it and did not

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::lenient::{Anything, Dto, Lenient, Text, Texts};
+use super::lenient::{Anything, Dto, Lenient, Path, Text, Texts};
 
 macro_rules! dto {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty = $key:literal),+ $(,)? }) => {
@@ -17,10 +17,9 @@ macro_rules! dto {
                 Self { $($field: Lenient::read(fields.get($key))),+ }
             }
 
-            fn odd_fields(fields: &Map<String, Value>, path: &str, odd: &mut Vec<String>) {
+            fn odd_fields(fields: &Map<String, Value>, path: &Path<'_>, odd: &mut Vec<String>) {
                 $(if let Some(value) = fields.get($key) {
-                    let path = if path.is_empty() { $key.to_owned() } else { format!("{path}.{}", $key) };
-                    <$type as Lenient>::odd(value, &path, odd);
+                    <$type as Lenient>::odd(value, &Path::Field(path, $key), odd);
                 })+
             }
         }
@@ -330,9 +329,9 @@ impl Dto for Fees {
         }
     }
 
-    fn odd_fields(fields: &Map<String, Value>, path: &str, odd: &mut Vec<String>) {
+    fn odd_fields(fields: &Map<String, Value>, path: &Path<'_>, odd: &mut Vec<String>) {
         if let Some(value) = fields.get("subFees") {
-            Vec::<SubFee>::odd(value, &format!("{path}.subFees"), odd);
+            Vec::<SubFee>::odd(value, &Path::Field(path, "subFees"), odd);
         }
     }
 }
@@ -349,7 +348,7 @@ impl Lenient for UserOrId {
         )
     }
 
-    fn odd(value: &Value, path: &str, odd: &mut Vec<String>) {
+    fn odd(value: &Value, path: &Path<'_>, odd: &mut Vec<String>) {
         if value.is_object() { Option::<User>::odd(value, path, odd) } else { Text::odd(value, path, odd) }
     }
 }

@@ -4,7 +4,37 @@
 //! absent, or of another type than documented: a number is taken for text, a lone object for a list of one; what cannot
 //! be taken at all is left out here and named by [`Lenient::odd`], so that a person learns of it. The raw reply keeps it.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
+
+/// Where a value stands in its record. Written out only when something is to be said about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Path<'a> {
+    /// The record itself.
+    Record,
+    /// A field of an object.
+    Field(&'a Path<'a>, &'a str),
+    /// A place in a list, from 0.
+    Place(&'a Path<'a>, usize),
+}
+
+impl Path<'_> {
+    fn note(&self, odd: &mut Vec<String>) {
+        odd.push(self.to_string());
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Record => Ok(()),
+            Self::Field(Self::Record, name) => f.write_str(name),
+            Self::Field(within, name) => write!(f, "{within}.{name}"),
+            Self::Place(within, place) => write!(f, "{within}[{place}]"),
+        }
+    }
+}
 
 /// A value that can be read from anything.
 pub(super) trait Lenient: Sized {
@@ -12,7 +42,7 @@ pub(super) trait Lenient: Sized {
     fn read(value: Option<&Value>) -> Self;
 
     /// Adds the path of every part of `value` that is there and cannot be read.
-    fn odd(value: &Value, path: &str, odd: &mut Vec<String>);
+    fn odd(value: &Value, path: &Path<'_>, odd: &mut Vec<String>);
 }
 
 /// An object of the document.
@@ -21,7 +51,7 @@ pub(super) trait Dto: Sized {
     fn of(fields: &Map<String, Value>) -> Self;
 
     /// Adds the paths of its unreadable fields.
-    fn odd_fields(fields: &Map<String, Value>, path: &str, odd: &mut Vec<String>);
+    fn odd_fields(fields: &Map<String, Value>, path: &Path<'_>, odd: &mut Vec<String>);
 }
 
 /// Text: also a number, a truth value, a list of these.
@@ -41,10 +71,10 @@ impl Lenient for Text {
         (!text.trim().is_empty()).then_some(text)
     }
 
-    fn odd(value: &Value, path: &str, odd: &mut Vec<String>) {
+    fn odd(value: &Value, path: &Path<'_>, odd: &mut Vec<String>) {
         let scalar = |value: &Value| !matches!(value, Value::Object(_) | Value::Array(_));
         if !(scalar(value) || value.as_array().is_some_and(|items| items.iter().all(scalar))) {
-            odd.push(path.to_owned());
+            path.note(odd);
         }
     }
 }
@@ -62,9 +92,9 @@ impl Lenient for Option<bool> {
         }
     }
 
-    fn odd(value: &Value, path: &str, odd: &mut Vec<String>) {
+    fn odd(value: &Value, path: &Path<'_>, odd: &mut Vec<String>) {
         if !value.is_null() && Self::read(Some(value)).is_none() {
-            odd.push(path.to_owned());
+            path.note(odd);
         }
     }
 }
@@ -74,11 +104,11 @@ impl<T: Dto> Lenient for Option<T> {
         value?.as_object().map(T::of)
     }
 
-    fn odd(value: &Value, path: &str, odd: &mut Vec<String>) {
+    fn odd(value: &Value, path: &Path<'_>, odd: &mut Vec<String>) {
         match value {
             Value::Null => {}
             Value::Object(fields) => T::odd_fields(fields, path, odd),
-            _ => odd.push(path.to_owned()),
+            _ => path.note(odd),
         }
     }
 }
@@ -92,16 +122,16 @@ impl<T: Dto> Lenient for Vec<T> {
         }
     }
 
-    fn odd(value: &Value, path: &str, odd: &mut Vec<String>) {
+    fn odd(value: &Value, path: &Path<'_>, odd: &mut Vec<String>) {
         match value {
             Value::Null => {}
             Value::Object(fields) => T::odd_fields(fields, path, odd),
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    Option::<T>::odd(item, &format!("{path}[{index}]"), odd);
+                    Option::<T>::odd(item, &Path::Place(path, index), odd);
                 }
             }
-            _ => odd.push(path.to_owned()),
+            _ => path.note(odd),
         }
     }
 }
@@ -116,7 +146,7 @@ impl Lenient for Anything {
         Self(text.or_else(|| value.filter(|value| value.is_object() || is_nested(value)).map(Value::to_string)))
     }
 
-    fn odd(_: &Value, _: &str, _: &mut Vec<String>) {}
+    fn odd(_: &Value, _: &Path<'_>, _: &mut Vec<String>) {}
 }
 
 fn is_nested(value: &Value) -> bool {
@@ -135,5 +165,5 @@ impl Lenient for Texts {
         })
     }
 
-    fn odd(_: &Value, _: &str, _: &mut Vec<String>) {}
+    fn odd(_: &Value, _: &Path<'_>, _: &mut Vec<String>) {}
 }

@@ -1,7 +1,5 @@
 //! One case of a page: read, converted, and its own JSON made fit to keep and to compare.
 
-use std::fmt::Write;
-
 use rounds_domain::pull::{Record, Rejected};
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
@@ -9,7 +7,7 @@ use serde_json::{Map, Value, value::RawValue};
 use super::{
     convert::{self, Rules},
     dto::Case,
-    lenient::{Dto, Lenient, Text},
+    lenient::{Dto, Lenient, Path, Text},
 };
 
 /// Reads one case. `with_attachments` says whether this read asked for attachments.
@@ -40,7 +38,7 @@ pub(super) fn read(raw: &RawValue, rules: &Rules, with_attachments: bool) -> Res
         return Err(Rejected { external_id: None, reason, raw });
     };
     let mut odd = Vec::new();
-    Case::odd_fields(fields, "", &mut odd);
+    Case::odd_fields(fields, &Path::Record, &mut odd);
     let (item, children) = convert::case(&id, &case, &odd, rules, with_attachments);
     Ok(Record { item, children, fingerprint: fingerprint(&value), raw })
 }
@@ -150,35 +148,36 @@ fn strip_attachment(value: &mut Value) -> bool {
 /// A hash that changes exactly when what the case says changes: the order of keys takes no part, and attachments take
 /// none, since sweeps leave them out and their addresses differ at every read.
 fn fingerprint(value: &Value) -> String {
-    let mut canonical = String::new();
+    let mut canonical = Vec::new();
     write_canonical(value, &mut canonical);
-    blake3::hash(canonical.as_bytes()).to_hex().to_string()
+    blake3::hash(&canonical).to_hex().to_string()
 }
 
-fn write_canonical(value: &Value, out: &mut String) {
+fn write_canonical(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Object(fields) => {
             let mut sorted: Vec<(&String, &Value)> = fields.iter().filter(|(key, value)| counts(key, value)).collect();
             sorted.sort_by_key(|(key, _)| *key);
-            out.push('{');
+            out.push(b'{');
             for (key, inner) in sorted {
-                // Writing to a text cannot fail.
-                let _ = write!(out, "{}:", Value::from(key.as_str()));
+                // Writing to memory cannot fail.
+                let _ = serde_json::to_writer(&mut *out, key);
+                out.push(b':');
                 write_canonical(inner, out);
-                out.push(',');
+                out.push(b',');
             }
-            out.push('}');
+            out.push(b'}');
         }
         Value::Array(items) => {
-            out.push('[');
+            out.push(b'[');
             for item in items {
                 write_canonical(item, out);
-                out.push(',');
+                out.push(b',');
             }
-            out.push(']');
+            out.push(b']');
         }
         scalar => {
-            let _ = write!(out, "{scalar}");
+            let _ = serde_json::to_writer(out, scalar);
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) async fn key_of(db: &mut SqliteConnection, id: ItemId) -> Result<i64>
 async fn load(db: &mut SqliteConnection, id: ItemId) -> Result<StoredItem> {
     // What a complete sweep of its window returned was as new as that sweep.
     let row = sqlx::query(
-        "SELECT key, connection, feed, fingerprint, body, gone_at IS NOT NULL AS gone,
+        "SELECT key, connection, feed, fingerprint, reply, gone_at IS NOT NULL AS gone,
                 max(read_at, coalesce((SELECT max(slice.complete_at) FROM slice WHERE slice.connection = item.connection
                     AND slice.feed = item.feed AND item.feed_at BETWEEN slice.from_at AND slice.to_at AND item.missed = 0), 0)) AS read_at
          FROM item WHERE id = ?",
@@ -66,7 +66,7 @@ async fn load(db: &mut SqliteConnection, id: ItemId) -> Result<StoredItem> {
     .await?
     .ok_or(StoreError::NotFound("This item"))?;
     let key: i64 = row.try_get("key")?;
-    let mut item: WorkItem = codec::unpack(row.try_get("body")?)?;
+    let mut item: WorkItem = codec::unpack_item(row.try_get("reply")?)?;
     item.attachments = attachment::of(db, key).await?;
     Ok(StoredItem {
         key,
@@ -116,8 +116,8 @@ impl Store {
         self.read(move |db| {
             Box::pin(async move {
                 let bytes: Vec<u8> =
-                    sqlx::query_scalar("SELECT raw FROM item WHERE id = ?").bind(id.0).fetch_one(db).await?;
-                String::from_utf8(codec::decompress(&bytes)?).map_err(|_| StoreError::Damaged)
+                    sqlx::query_scalar("SELECT reply FROM item WHERE id = ?").bind(id.0).fetch_one(db).await?;
+                codec::unpack_raw(&bytes)
             })
         })
         .await

@@ -373,16 +373,16 @@ async fn save(write: &mut Write<'_>, context: &Context<'_>, fresh: &[Fresh<'_>])
 async fn save_base(db: &mut SqliteConnection, context: &Context<'_>, fresh: &[Fresh<'_>]) -> Result<()> {
     let mut rows = Vec::with_capacity(fresh.len());
     for one in fresh {
-        rows.push((one, codec::pack(one.item)?, codec::compress(one.raw.as_bytes())?));
+        rows.push((one, codec::pack(one.raw, one.item)?));
     }
     let mut insert = QueryBuilder::<Sqlite>::new(
         "INSERT INTO item (key, id, connection, feed, kind, external_id, parent, status, status_known, status_group,
-                           created_at, updated_at, feed_at, fingerprint, body, raw, read_at, first_at, missed) ",
+                           created_at, updated_at, feed_at, fingerprint, reply, read_at, first_at, missed) ",
     );
     let instant = |moment: &Option<rounds_domain::moment::Moment>| {
         moment.as_ref().and_then(|moment| moment.at).map(codec::millis)
     };
-    insert.push_values(rows, |mut row, (one, body, raw)| {
+    insert.push_values(rows, |mut row, (one, reply)| {
         let item = one.item;
         row.push_bind(one.key)
             .push_bind(one.id.0)
@@ -398,8 +398,7 @@ async fn save_base(db: &mut SqliteConnection, context: &Context<'_>, fresh: &[Fr
             .push_bind(instant(&item.updated))
             .push_bind(item.feed_time.map(codec::millis))
             .push_bind(one.fingerprint.clone())
-            .push_bind(body)
-            .push_bind(raw)
+            .push_bind(reply)
             .push_bind(codec::millis(context.began))
             .push_bind(codec::millis(context.now))
             .push_bind(0_i64);
@@ -410,7 +409,7 @@ async fn save_base(db: &mut SqliteConnection, context: &Context<'_>, fresh: &[Fr
             parent = excluded.parent, status = excluded.status,
             status_known = excluded.status_known, status_group = excluded.status_group, created_at = excluded.created_at,
             updated_at = excluded.updated_at, feed_at = excluded.feed_at, fingerprint = excluded.fingerprint,
-            body = excluded.body, raw = excluded.raw, read_at = excluded.read_at, missed = 0, gone_at = NULL",
+            reply = excluded.reply, read_at = excluded.read_at, missed = 0, gone_at = NULL",
     );
     insert.build().execute(db).await?;
     Ok(())
@@ -496,12 +495,12 @@ async fn bury(write: &mut Write<'_>, context: &Context<'_>, keys: &[i64]) -> Res
 
 /// Computes the row and search text of one item anew, from base and outbox.
 pub(crate) async fn reproject(write: &mut Write<'_>, key: i64) -> Result<()> {
-    let row = sqlx::query("SELECT id, connection, body, gone_at IS NOT NULL AS gone FROM item WHERE key = ?")
+    let row = sqlx::query("SELECT id, connection, reply, gone_at IS NOT NULL AS gone FROM item WHERE key = ?")
         .bind(key)
         .fetch_one(&mut *write.db)
         .await?;
     let connection = connection::by_key(write.db, row.try_get("connection")?).await?;
-    let item: WorkItem = codec::unpack(row.try_get("body")?)?;
+    let item: WorkItem = codec::unpack_item(row.try_get("reply")?)?;
     let actions = action::showing(write.db, &[key]).await?.remove(&key).unwrap_or_default();
     worklist::put(write.db, &[projected(&connection, key, &item, &actions, row.try_get("gone")?)], &[key]).await?;
     write.announce(Change::Items(vec![ItemId(row.try_get("id")?)]));
