@@ -49,6 +49,11 @@ export function listenForScan(event: KeyboardEvent): void {
     void open(text);
   } else if (event.key.length === 1 && !event.repeat) {
     const follows = listener.key(event.key, event.timeStamp);
+    if (!follows && held.length > 0) {
+      // Two keys pressed quickly happen in their order.
+      clearTimeout(timer);
+      replay();
+    }
     const asked = shortcutOf(event, preferences.singleKeys);
     if (!follows && (asked === null || HARMLESS.includes(asked))) return;
     stop(event);

@@ -250,6 +250,7 @@ export const en = {
     to: '→',
     writeComment: 'Comment',
     actions: 'Actions',
+    settle: 'Settle in the outbox',
     draft: 'Draft',
     draftWaits: 'You have an unsent draft here.',
     otherIds: 'Other identifiers',

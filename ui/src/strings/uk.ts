@@ -287,6 +287,7 @@ export const uk: typeof en = {
     writeComment: 'Коментар',
     actions: 'Дії',
     draft: 'Чернетка',
+    settle: 'Вирішити у вихідних',
     draftWaits: 'Тут є ненадіслана чернетка.',
     otherIds: 'Інші номери',
     externalId: 'Номер у системі',
