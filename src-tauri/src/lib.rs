@@ -9,6 +9,7 @@ mod attempts;
 mod commands;
 mod demo;
 mod error;
+mod look;
 mod opening;
 mod ready;
 mod session;
@@ -75,7 +76,7 @@ fn set_up(app: &App, args: Args) -> tauri::Result<()> {
     let session = Arc::new(Session::new(folders(&app.path().app_data_dir()?, &args), tell));
     app.manage(Arc::clone(&session));
     app.manage(args.ready_file.map(Ready::new));
-    window::open(app.handle(), args.demo)?;
+    window::open(app.handle(), args.demo, look::background(&session.dir()))?;
     if args.demo {
         // The window asks for it as well; whoever comes first makes it. A failure is told to the window when it asks.
         tauri::async_runtime::spawn(async move { session.state().await.map(drop) });

@@ -262,7 +262,8 @@ impl Session {
         *self.keychain.get_or_init(ask).await
     }
 
-    fn dir(&self) -> PathBuf {
+    /// Where the profile that it shows is, or will be.
+    pub(crate) fn dir(&self) -> PathBuf {
         let folders = &self.folders;
         let dir: &Path = if self.is_demo() { &folders.demo } else { &folders.profile };
         dir.to_owned()

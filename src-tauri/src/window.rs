@@ -1,12 +1,12 @@
 //! The one window.
 
-use tauri::{AppHandle, Manager, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, WebviewWindowBuilder, utils::config::Color};
 
 const LABEL: &str = "main";
 const DEMO_TITLE: &str = "Rounds – DEMO";
 
-/// Opens the window that `tauri.conf.json` describes.
-pub(crate) fn open(app: &AppHandle, demo: bool) -> tauri::Result<()> {
+/// Opens the window that `tauri.conf.json` describes, on this background.
+pub(crate) fn open(app: &AppHandle, demo: bool, background: Option<Color>) -> tauri::Result<()> {
     let Some(mut config) = app.config().app.windows.iter().find(|window| window.label == LABEL).cloned() else {
         return Err(tauri::Error::WindowNotFound);
     };
@@ -14,6 +14,7 @@ pub(crate) fn open(app: &AppHandle, demo: bool) -> tauri::Result<()> {
     if std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some_and(|asked| asked == "true") {
         config.incognito = false;
     }
+    config.background_color = background.or(config.background_color);
     if demo {
         DEMO_TITLE.clone_into(&mut config.title);
     }

@@ -64,6 +64,7 @@ impl From<AttachmentState> for AttachmentContent {
     fn from(state: AttachmentState) -> Self {
         match state {
             AttachmentState::Absent => Self { state: "absent", ..Self::default() },
+            AttachmentState::Fetching => Self { state: "fetching", ..Self::default() },
             AttachmentState::Here { media_type, bytes } => Self {
                 state: "here",
                 media_type: Some(media_type),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ConnectionView, FeedView } from '../api';
-import { freshness } from './freshness';
+import { freshness, freshnessLines } from './freshness';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -34,9 +34,15 @@ it.each([
   ['after a complete pass', {}, 'CareValidate demo · up to date 12 s ago', 'good'],
   [
     'by its oldest feed',
-    { feeds: [feed({}), feed({ readAt: ago(3600) })] },
-    'CareValidate demo · up to date 1 h ago',
+    { feeds: [feed({}), feed({ readAt: ago(300) })] },
+    'CareValidate demo · up to date 5 min ago',
     'good',
+  ],
+  [
+    'not "up to date" when nothing was read for an hour',
+    { feeds: [feed({}), feed({ readAt: ago(3600) })] },
+    'CareValidate demo · last read 1 h ago',
+    'warn',
   ],
   [
     'while the first pass goes on',
@@ -64,4 +70,33 @@ it.each([
   ],
 ] as const)('%s', (_name, more, text, tone) => {
   expect(freshness(connection(more as Partial<ConnectionView>), now)).toEqual({ text, tone });
+});
+
+const named = (name: string, more: Partial<ConnectionView>) => connection({ id: name, name, ...more });
+const well = (name: string, seconds: number) => named(name, { feeds: [feed({ readAt: ago(seconds) })] });
+
+it('gives two connections a line each', () => {
+  expect(freshnessLines([well('A', 12), well('B', 90)], now).map(({ text }) => text)).toEqual([
+    'A · up to date 12 s ago',
+    'B · up to date 1 min ago',
+  ]);
+});
+
+it('gives many that are well one line, by the oldest, and puts each that is not before them', () => {
+  const lines = freshnessLines(
+    [
+      well('A', 12),
+      well('B', 240),
+      named('C', { trouble: { kind: 'offline', text: 'No network.', since: ago(60) } }),
+      well('D', 30),
+      named('E', { trouble: { kind: 'signIn', text: '', since: ago(60) } }),
+    ],
+    now,
+  );
+  expect(lines.map(({ text, tone }) => [text, tone])).toEqual([
+    ['E · wants signing in', 'bad'],
+    ['C · cannot be reached; shown as of 12 s ago', 'warn'],
+    ['3 systems · up to date, the oldest 4 min ago', 'good'],
+  ]);
+  expect(lines[2]?.more).toContain('D · up to date 30 s ago');
 });

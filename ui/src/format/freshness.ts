@@ -1,4 +1,4 @@
-/** How a connection stands, in one line. */
+/** How the connections stand, in one line each or, when they are many and well, in one for all. */
 import type { ConnectionView } from '../api';
 import { t } from '../strings';
 import { agoWords } from './times';
@@ -8,25 +8,39 @@ export interface Freshness {
   tone: 'good' | 'busy' | 'warn' | 'bad';
 }
 
-/** The oldest of its feeds decides: a connection is as fresh as what it read longest ago. */
+export interface Line extends Freshness {
+  id: string;
+  /** What stands behind it, for whoever asks. */
+  more: string | null;
+}
+
+/** A connection without trouble is read every few minutes; what is older is no longer called up to date. */
+const OLD_MS = 15 * 60_000;
+/** From so many well connections on they share a line. */
+const MANY = 3;
+
+/** The time longest ago. */
 function oldest(times: (string | null)[]): string | null {
   const known = times.filter((time): time is string => time !== null);
-  return known.length === 0 ? null : known.reduce((one, other) => (one < other ? one : other));
+  return known.length === 0 ? null : known.reduce((one, other) => (Date.parse(one) <= Date.parse(other) ? one : other));
 }
+
+/** A connection is as fresh as the feed that it read longest ago. */
+const readAt = ({ feeds }: ConnectionView) => oldest(feeds.map((feed) => feed.readAt));
 
 export function freshness(connection: ConnectionView, now: number): Freshness {
   const words = t().freshness;
   const { name, feeds, trouble } = connection;
-  const readAt = oldest(feeds.map((feed) => feed.readAt));
+  const at = readAt(connection);
   if (trouble) {
     const text =
       trouble.kind === 'offline'
-        ? words.trouble.offline(name, readAt ? agoWords(readAt, now) : null)
+        ? words.trouble.offline(name, at ? agoWords(at, now) : null)
         : words.trouble[trouble.kind](name);
     return { text, tone: trouble.kind === 'offline' || trouble.kind === 'waiting' ? 'warn' : 'bad' };
   }
   const first = feeds.filter((feed) => feed.completeAt === null);
-  if (first.length > 0 || !readAt) {
+  if (first.length > 0 || !at) {
     const sum = (pick: (feed: (typeof feeds)[number]) => number) => first.reduce((all, feed) => all + pick(feed), 0);
     const parts = sum((feed) => feed.parts);
     const text =
@@ -40,5 +54,31 @@ export function freshness(connection: ConnectionView, now: number): Freshness {
           );
     return { text, tone: 'busy' };
   }
-  return { text: words.upToDate(name, agoWords(readAt, now)), tone: 'good' };
+  const ago = agoWords(at, now);
+  return now - Date.parse(at) > OLD_MS
+    ? { text: words.old(name, ago), tone: 'warn' }
+    : { text: words.upToDate(name, ago), tone: 'good' };
+}
+
+const ORDER = ['bad', 'warn', 'busy', 'good'];
+
+/** The bottom line: what is not well first, each by its name; what is well never hides the oldest. */
+export function freshnessLines(connections: ConnectionView[], now: number): Line[] {
+  const all = connections.map((connection) => ({
+    connection,
+    line: { id: connection.id, ...freshness(connection, now), more: connection.trouble?.text ?? null },
+  }));
+  all.sort((one, other) => ORDER.indexOf(one.line.tone) - ORDER.indexOf(other.line.tone));
+  const well = all.filter(({ line }) => line.tone === 'good');
+  const at = oldest(well.map(({ connection }) => readAt(connection)));
+  if (well.length < MANY || at === null) return all.map(({ line }) => line);
+  return [
+    ...all.filter(({ line }) => line.tone !== 'good').map(({ line }) => line),
+    {
+      id: 'well',
+      text: t().freshness.upToDateMany(well.length, agoWords(at, now)),
+      tone: 'good',
+      more: well.map(({ line }) => line.text).join('\n'),
+    },
+  ];
 }

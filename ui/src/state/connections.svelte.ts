@@ -28,6 +28,11 @@ class Connections {
     }
   }
 
+  /** Whether a first pull goes on somewhere. */
+  get filling(): boolean {
+    return this.list.some((connection) => connection.feeds.some((feed) => feed.completeAt === null));
+  }
+
   byId(id: string): ConnectionView | undefined {
     return this.list.find((connection) => connection.id === id);
   }

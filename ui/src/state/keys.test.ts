@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ScannerWatch } from './scanner';
+import { ScanListener, ScannerWatch } from './scanner';
 import { shortcut } from './shortcuts';
 
 const key = (key: string, more: object = {}) => ({
@@ -19,6 +19,7 @@ describe('shortcuts', () => {
     ['K', 'previous'],
     ['?', 'help'],
     ['Escape', 'back'],
+    ['s', 'status'],
     ['x', null],
   ])('%s means %s', (name, expected) => expect(shortcut(key(name), at)).toBe(expected));
 
@@ -77,4 +78,28 @@ it('a scanner is told on a busy computer too, which delays a key or two', () => 
   let time = 0;
   for (const gap of [4, 5, 60, 4, 5, 4, 5, 4, 45, 5, 4]) watch.key((time += gap));
   expect(watch.enter(time + 5)).toBe(true);
+});
+
+describe('a scan while no field has the focus', () => {
+  const send = (text: string, gap: (at: number) => number) => {
+    const listener = new ScanListener();
+    let time = 1000;
+    const follows = [...text].map((character, at) => listener.key(character, (time += gap(at))));
+    return { follows, text: listener.enter((time += gap(text.length))) };
+  };
+  it('is heard whole, and none of its letters but the first can be a shortcut', () => {
+    const { follows, text } = send('u-NS-1042', () => 6);
+    expect(text).toBe('u-NS-1042');
+    expect(follows.slice(1).every(Boolean)).toBe(true);
+  });
+  it('is heard on a busy computer, which delays a character in its midst', () => {
+    expect(send('NS-104205', (at) => (at === 5 ? 80 : 6)).text).toBe('NS-104205');
+  });
+  it('is not heard in what a person types, nor in two keys pressed at once', () => {
+    expect(send('NS-104205', () => 120).text).toBeNull();
+    expect(send('jo', () => 10).text).toBeNull();
+  });
+  it('is over when its Enter does not come', () => {
+    expect(send('NS-1042', (at) => (at === 7 ? 400 : 6)).text).toBeNull();
+  });
 });

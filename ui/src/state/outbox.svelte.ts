@@ -1,9 +1,7 @@
 import { asCommandError, core, type CommandError, type OutboxChoice, type OutboxRow } from '../api';
+import { isFinal } from '../format/states';
 import { t } from '../strings';
 import { notices } from './notices.svelte';
-
-const FINAL = ['confirmed', 'discarded', 'withdrawn'];
-export const isFinal = (row: OutboxRow) => FINAL.includes(row.state);
 
 /** What people did here and how it stands. */
 class Outbox {

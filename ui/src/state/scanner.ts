@@ -28,3 +28,46 @@ export class ScannerWatch {
     this.times = [];
   }
 }
+
+/** How long after a key another may still belong to the same scan: strict at its start, patient with a busy computer later. */
+const SURELY_MS = 30;
+const LIKELY_MS = 100;
+const BURST = 4;
+
+/**
+ * Hears a scan that comes while no field has the focus. Its letters are shortcuts too ("u" takes an action back), so that
+ * whoever handles keys must ask first.
+ */
+export class ScanListener {
+  private text = '';
+  private last = -Infinity;
+
+  /** A character came at `at` (milliseconds): whether it came as fast after another one as only a scanner sends them. */
+  key(character: string, at: number): boolean {
+    const follows = this.follows(at);
+    this.text = follows ? this.text + character : character;
+    this.last = at;
+    return follows;
+  }
+
+  /** Whether so many characters came in a row that no person typed them. */
+  get isScan(): boolean {
+    return this.text.length >= BURST;
+  }
+
+  /** What was scanned, when this Enter ends a scan. */
+  enter(at: number): string | null {
+    const scanned = this.isScan && this.follows(at) ? this.text : null;
+    this.clear();
+    return scanned;
+  }
+
+  clear(): void {
+    this.text = '';
+    this.last = -Infinity;
+  }
+
+  private follows(at: number): boolean {
+    return at - this.last <= (this.isScan ? LIKELY_MS : SURELY_MS);
+  }
+}

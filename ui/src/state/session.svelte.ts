@@ -22,14 +22,16 @@ class Session {
       if (changed.app) void this.refresh();
       if (this.phase !== 'open') return;
       const rows = changed.manyItems || changed.items.length > 0;
-      if (rows) worklist.invalidate();
+      if (rows) {
+        worklist.filling = connections.filling;
+        worklist.invalidate();
+      }
       if (changed.outbox || rows) itemPage.changed(changed);
       if (changed.outbox) void outbox.load();
       if (changed.connections) void connections.load();
     });
     try {
       await listenToCore();
-      await preferences.load();
     } catch (thrown) {
       this.error = asCommandError(thrown);
       return;

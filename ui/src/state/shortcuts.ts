@@ -10,6 +10,7 @@ export type Shortcut =
   | 'back'
   | 'search'
   | 'comment'
+  | 'status'
   | 'outbox'
   | 'worklist'
   | 'connections'
@@ -25,6 +26,7 @@ const SINGLE: Record<string, Shortcut> = {
   j: 'next',
   k: 'previous',
   c: 'comment',
+  s: 'status',
   o: 'outbox',
   w: 'worklist',
   u: 'undo',
@@ -81,11 +83,15 @@ export function shortcut(
 
 const EDITABLE = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]';
 
+/** Whether the key goes into a field. */
+export const isEditing = (event: KeyboardEvent) =>
+  event.target instanceof Element && event.target.closest(EDITABLE) !== null;
+
 /** Reads a key press where it happened. */
 export function shortcutOf(event: KeyboardEvent, singleKeys: boolean): Shortcut | null {
   const target = event.target instanceof Element ? event.target : null;
   return shortcut(event, {
-    editing: target?.closest(EDITABLE) != null,
+    editing: isEditing(event),
     onControl: target?.closest('button, a, summary, input, [role=option]') != null,
     singleKeys,
   });

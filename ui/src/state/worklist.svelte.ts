@@ -1,29 +1,10 @@
 import { asCommandError, core, type Chip, type CommandError, type Counts } from '../api';
-import type { QueryProblem, SortColumn, StatusGroup, WorklistRow } from '../api';
+import type { QueryProblem, SortColumn, WorklistRow } from '../api';
+import { termsIn, VIEWS, type ViewName } from './views';
 
 export const PAGE = 100;
 const KEPT_PAGES = 24;
 const TYPING_PAUSE_MS = 90;
-
-export type ViewName = 'open' | 'mine' | 'unassigned' | 'urgent' | 'needsMe' | 'inDoubt' | 'all' | StatusGroup;
-
-/** A view is a query that is put before the typed one. */
-export const VIEWS: Record<ViewName, string> = {
-  open: 'is:open',
-  mine: 'assigned:me is:open',
-  unassigned: 'assigned:nobody is:open',
-  urgent: 'is:urgent is:open',
-  needsMe: 'is:needsme',
-  inDoubt: 'is:doubtful',
-  all: '',
-  new: 'status:new',
-  active: 'status:active',
-  waiting: 'status:waiting',
-  done: 'status:done',
-  closed: 'status:closed',
-};
-
-const termsIn = (query: string) => query.split(' ').filter(Boolean).length;
 
 /** What the table keeps in place while rows change under it. */
 export interface Anchor {
@@ -44,6 +25,8 @@ export class Worklist {
   chips = $state.raw<Chip[]>([]);
   problem = $state.raw<QueryProblem | null>(null);
   counts = $state.raw<Counts | null>(null);
+  /** How many open items are late: time alone changes it, so it is asked for apart. */
+  overdue = $state<number | null>(null);
   error = $state.raw<CommandError | null>(null);
   pages = $state.raw(new Map<number, WorklistRow[]>());
   cursor = $state<string | null>(null);
@@ -52,6 +35,8 @@ export class Worklist {
   /** Moves by one whenever the cursor is moved by keys: the table then brings it into view. */
   reveal = $state(0);
 
+  /** The person put the cursor where it is; until then it may stay with the first row while a first pull brings rows. */
+  private placed = false;
   /** Where the cursor's row was last seen. */
   private place = 0;
   private fresh = new Set<number>();
@@ -63,6 +48,8 @@ export class Worklist {
   private countAgain = false;
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
   private anchor: Anchor | null = null;
+  /** A first pull goes on. */
+  filling = false;
 
   readonly query = $derived(`${VIEWS[this.view]} ${this.typed}`.trim());
   readonly cursorRow = $derived.by(() => (this.cursor === null ? null : (this.find(this.cursor)?.row ?? null)));
@@ -99,9 +86,24 @@ export class Worklist {
     this.typingTimer = setTimeout(() => void this.ask(), TYPING_PAUSE_MS);
   }
 
-  /** What was typed is answered once this resolves, however short the pause was. */
-  async settle(): Promise<void> {
+  /**
+   * Answers what was typed or scanned, beyond this view when it has nothing: who holds a specimen need not know whether its
+   * case is closed. Gives the item when it can only be that one.
+   */
+  async lookUp(text: string): Promise<string | null> {
+    this.typed = text;
     await this.ask();
+    if (this.total === 0 && text.trim() && this.view !== 'all' && !this.problem) {
+      this.view = 'all';
+      await this.ask();
+    }
+    const wanted = text.trim().toLowerCase();
+    const exact = (this.pages.get(0) ?? []).filter((row) =>
+      [row.identifier?.value, row.accession, row.externalId].some((one) => one?.toLowerCase() === wanted),
+    );
+    const found = exact.length === 1 ? (exact[0]?.id ?? null) : this.total === 1 ? this.cursor : null;
+    if (found !== null) this.select(found);
+    return found;
   }
 
   /** Takes one understood term out of what was typed. */
@@ -162,6 +164,7 @@ export class Worklist {
     const to = Math.min(this.total - 1, Math.max(0, this.cursor === null ? 0 : here + step));
     const row = this.rowAt(to) ?? (await this.fetchAt(to));
     if (!row) return null;
+    this.placed = true;
     const moved = row.id !== this.cursor;
     this.place = to;
     this.cursor = row.id;
@@ -170,6 +173,7 @@ export class Worklist {
   }
 
   select(id: string): void {
+    this.placed = true;
     this.cursor = id;
     void this.cursorIndex;
   }
@@ -181,6 +185,7 @@ export class Worklist {
     this.fresh.clear();
     this.total = null;
     this.counts = null;
+    this.overdue = null;
     this.chips = [];
     this.problem = null;
     this.cursor = null;
@@ -199,6 +204,7 @@ export class Worklist {
     this.fresh = new Set(changes === this.changes ? [0] : []);
     this.cursor = answer.rows[0]?.id ?? null;
     this.place = 0;
+    this.placed = false;
     this.question++;
     void this.pump();
   }
@@ -251,6 +257,8 @@ export class Worklist {
       pages.set(from + at, rows.slice(at, at + PAGE));
     }
     this.pages = pages;
+    // Otherwise the preview shows somebody who is nowhere in sight.
+    if (!this.placed && from === 0 && this.filling) this.cursor = rows[0]?.id ?? null;
     void this.cursorIndex;
   }
 
@@ -280,7 +288,10 @@ export class Worklist {
     }
     this.counting = true;
     try {
-      this.counts = await core.counts();
+      const late = { query: VIEWS.overdue, sort: this.sort, descending: false, offset: 0, limit: 1 };
+      const [counts, overdue] = await Promise.all([core.counts(), core.worklist(late).catch(() => null)]);
+      this.counts = counts;
+      this.overdue = overdue?.total ?? null;
     } catch {
       // The list itself says what is wrong; old counts stand meanwhile.
     } finally {

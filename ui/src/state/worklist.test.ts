@@ -17,7 +17,8 @@ beforeEach(() => {
   mockIPC(async (command, args) => {
     if (command === 'counts') return null;
     const { request } = args as { request: ListRequest };
-    requests.push(request);
+    // A view's count, no page.
+    if (request.limit > 1) requests.push(request);
     const answer = ids.slice(request.offset, request.offset + request.limit).map(row);
     const total = ids.length;
     if (gate) await gate;
@@ -118,7 +119,7 @@ it('shows only the chips of what was typed, and takes one away', async () => {
   const list = await opened();
   list.show('mine');
   list.type('is:stat cordero');
-  await list.settle();
+  await list.lookUp(list.typed);
   expect(list.query).toBe('assigned:me is:open is:stat cordero');
   expect(list.chips.map((chip) => chip.source)).toEqual(['is:stat', 'cordero']);
   list.removeChip({ label: '', source: 'is:stat' });
@@ -130,4 +131,36 @@ it('forgets everything when the profile is locked', async () => {
   list.type('cordero');
   list.forget();
   expect([list.total, list.pages.size, list.cursor, list.typed]).toEqual([null, 0, null, '']);
+});
+
+it('looks beyond its view for a scanned number, and opens only what it names', async () => {
+  const list = await opened();
+  const only = (query: string, rows: WorklistRow[]) =>
+    mockIPC((command, args) => {
+      if (command === 'counts') return null;
+      const { request } = args as { request: ListRequest };
+      const found = request.query.startsWith('is:open') ? [] : request.query === query ? rows : [];
+      return { rows: found, total: found.length, chips: [], problem: null };
+    });
+  const named = (id: string, value: string) =>
+    ({ ...row(id), identifier: { kind: 'display', value }, accession: null, externalId: id }) as unknown as WorklistRow;
+  only('NS-10', [named('a', 'NS-104'), named('b', 'NS-10')]);
+  expect(await list.lookUp('NS-10')).toBe('b');
+  expect([list.view, list.cursor]).toEqual(['all', 'b']);
+  only('NS-1', [named('a', 'NS-104'), named('b', 'NS-10')]);
+  expect(await list.lookUp('NS-1')).toBeNull();
+});
+
+it('keeps an untouched cursor with the first row during a first pull, and a placed one on its item', async () => {
+  const list = await opened();
+  list.filling = true;
+  ids = ['urgent', ...ids];
+  list.invalidate();
+  await settled();
+  expect(list.cursor).toBe('urgent');
+  await list.move(1);
+  ids = ['more urgent', ...ids];
+  list.invalidate();
+  await settled();
+  expect(list.cursor).toBe('item-0');
 });

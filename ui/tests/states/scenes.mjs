@@ -64,6 +64,25 @@ export const STATES = [
       await page.waitForSelector('[data-test=error]');
     },
   },
+  {
+    name: 'locked-wait',
+    scene: 'lockedwait',
+    async run(page) {
+      await page.locator('[data-test=passphrase]').pressSequentially('not it', { delay: 45 });
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('[data-test=error]');
+    },
+  },
+  {
+    name: 'locked-in-use',
+    scene: 'lockedinuse',
+    async run(page) {
+      await page.locator('[data-test=passphrase]').pressSequentially('not it', { delay: 45 });
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('[data-test=error]');
+    },
+  },
+  { name: 'locked-ukrainian', scene: 'locked', query: { language: 'uk' }, run: (page) => page.waitForSelector('form') },
   { name: 'start-fails', scene: 'startfails', run: (page) => page.waitForSelector('[data-test=error]') },
   { name: 'worklist', scene: 'demo', run: ready },
   { name: 'worklist-everything', scene: 'demo', run: (page) => go(page, 'Everything') },
@@ -87,6 +106,9 @@ export const STATES = [
   { name: 'worklist-pulling', scene: 'pull', run: ready },
   { name: 'worklist-pull-begins', scene: 'pullbegins', run: (page) => page.waitForSelector('.empty') },
   { name: 'worklist-offline', scene: 'offline', run: ready },
+  { name: 'worklist-systems', scene: 'systems', run: ready },
+  { name: 'worklist-contrast', scene: 'demo', query: { theme: 'contrast' }, run: ready },
+  { name: 'item-contrast', scene: 'demo', query: { theme: 'contrast' }, run: openFirst },
   { name: 'worklist-error', scene: 'errors', run: (page) => page.waitForSelector('[data-test=error]') },
   { name: 'item', scene: 'demo', run: openFirst },
   {
@@ -107,6 +129,30 @@ export const STATES = [
       await page.waitForSelector('#section-attachments pre');
       await page.locator('#section-attachments button', { hasText: 'View' }).nth(1).click();
       await page.waitForSelector('#section-attachments [data-test=error]');
+    },
+  },
+  {
+    name: 'item-fetching',
+    scene: 'fetching',
+    async run(page) {
+      await openItem('status:approved')(page);
+      await page.locator('#section-attachments button', { hasText: 'View' }).first().click();
+      await page.waitForSelector('[data-test=fetching]');
+    },
+  },
+  {
+    name: 'item-held-offline',
+    scene: 'heldoffline',
+    async run(page) {
+      await openFirst(page);
+      await page.keyboard.press('s');
+      await page.selectOption('select[name=to]', 'CLOSE');
+      await page.click('[data-test=action-send]');
+      await page.waitForSelector('[data-test=unsettled]');
+      await page.keyboard.press('c');
+      await page.fill('[data-test=comment-text]', 'Closed; the referral came twice.');
+      await page.keyboard.press('Control+Enter');
+      await page.waitForSelector('[data-test=comment][data-state=held]');
     },
   },
   { name: 'item-arabic', scene: 'real', run: openItem('الرشيد') },

@@ -195,6 +195,52 @@ export const STORIES = [
     },
   },
   {
+    name: 'a scan from anywhere opens its case, finished or not, and takes nothing back',
+    scene: 'held',
+    async run(page) {
+      await openFirst(page);
+      await write(page, 'Held');
+      await page.keyboard.press('Control+Enter');
+      await page.waitForSelector('[data-test=comment][data-state=held]');
+      const done = await page.evaluate(
+        () => window.mockCore.rows.find((row) => row.statusGroup === 'done').identifier.value,
+      );
+      await page.evaluate((code) => {
+        for (const key of [...code, 'Enter'])
+          document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      }, done);
+      await page.locator('.banner', { hasText: done }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.evaluate(() => {
+        // "u" would take the comment back, "o" would lead to the outbox.
+        for (const key of 'uocNOBODYsu')
+          document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      });
+      await page.waitForTimeout(200);
+      assert.equal((await page.locator('#worklist, .empty').count()) > 0, true, 'still at the list');
+      assert.equal(await page.evaluate(() => window.mockCore.outbox[0].state), 'held', 'nothing was taken back');
+      await page.keyboard.press('u');
+      await page.waitForFunction(() => window.mockCore.outbox[0].state === 'withdrawn');
+    },
+  },
+  {
+    name: 'what waits for another action, or for the network, says so',
+    scene: 'heldoffline',
+    async run(page) {
+      await openFirst(page);
+      await write(page, 'The first');
+      await page.keyboard.press('Control+Enter');
+      const first = page.locator('[data-test=comment]', { hasText: 'The first' });
+      await first.getByText('goes when the connection to CareValidate demo is back').waitFor();
+      await page.waitForTimeout(50);
+      await write(page, 'The second');
+      await page.keyboard.press('Control+Enter');
+      const second = page.locator('[data-test=comment]', { hasText: 'The second' });
+      await second.getByText('waits for the one before it').waitFor();
+      await second.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
+  {
     name: 'single keys can be switched off',
     scene: 'demo',
     async run(page) {

@@ -1,12 +1,15 @@
 //! An open profile with its connections.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use rounds_domain::{declare::System, ids::ConnectionId};
+use rounds_domain::{
+    declare::System,
+    ids::{ConnectionId, ItemId},
+};
 use rounds_engine::outbox::transition::{Event, Rules, after};
 use rounds_remote::registry::{Kind, SHIPPED};
 use rounds_store::{Store, table::connection::Connection};
@@ -26,6 +29,8 @@ pub struct Rounds {
     /// Wakes the pull tasks: somebody asked.
     pub(crate) pull_wake: Notify,
     pub(crate) asked: Mutex<HashMap<ConnectionId, rounds_engine::pull::plan::Asked>>,
+    /// Files that are being fetched.
+    pub(crate) fetching: Mutex<HashSet<(ItemId, String)>>,
     links: Mutex<HashMap<ConnectionId, Arc<Link>>>,
     turns: Mutex<HashMap<ConnectionId, Arc<Turns>>>,
 }
@@ -64,6 +69,7 @@ impl Rounds {
             stop: CancellationToken::new(),
             pull_wake: Notify::new(),
             asked: Mutex::default(),
+            fetching: Mutex::default(),
             links: Mutex::default(),
             turns: Mutex::default(),
         }))

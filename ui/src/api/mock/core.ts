@@ -23,6 +23,7 @@ export class MockCore {
   private comments = new Map<string, CommentView[]>();
   private drafts = new Map<string, unknown>();
   private fetched = new Set<string>();
+  private fetching = new Set<string>();
   private sorted: { key: string; rows: WorklistRow[] } | null = null;
 
   constructor(readonly scene: Scene) {
@@ -52,13 +53,18 @@ export class MockCore {
 
   on_app_state = () => this.state;
   on_window_ready = () => null;
-  on_preferences = () => this.preferences;
+  on_preferences = () => {
+    if (this.state.phase === 'open') return this.preferences;
+    const { theme, language, textSize } = this.preferences;
+    return { theme, language, textSize };
+  };
   on_save_preferences = (args: { preferences: Record<string, unknown> }) => void (this.preferences = args.preferences);
   on_create_profile = () => void (this.state = { ...this.state, phase: 'open' });
   on_start_demo = () =>
     void (this.state = { ...this.state, phase: 'open', demo: true, demoRemadeAt: new Date().toISOString() });
   on_lock = () => void (this.state = { ...this.state, phase: 'locked', unsent: 3 });
   on_unlock = (args: { passphrase: string | null }) => {
+    if (this.scene.refuses) throw this.scene.refuses;
     if (args.passphrase !== null && args.passphrase !== 'correct horse battery')
       throw error('wrongKey', 'The passphrase does not open this profile.');
     this.state = { ...this.state, phase: 'open' };
@@ -123,7 +129,10 @@ export class MockCore {
       args.fields,
       'held',
       0,
-      { nextAt: new Date(Date.now() + this.scene.hold).toISOString() },
+      {
+        nextAt: new Date(Date.now() + this.scene.hold).toISOString(),
+        connectionName: this.connections.find((one) => one.id === row.connection)?.name ?? 'CareValidate demo',
+      },
     );
     this.outbox = [action, ...this.outbox];
     this.drafts.delete(`${args.item} ${args.action}`);
@@ -198,12 +207,15 @@ export class MockCore {
     },
   ];
   on_fetch_attachment = ({ item, attachment }: { item: string; attachment: string }) => {
+    this.fetching.add(attachment);
     setTimeout(() => {
+      this.fetching.delete(attachment);
       this.fetched.add(attachment);
       this.change({ items: [item] });
-    }, 150);
+    }, this.scene.fetch);
   };
   on_attachment = ({ attachment }: { attachment: string }) => {
+    if (this.fetching.has(attachment)) return { state: 'fetching', mediaType: null, base64: null, message: null };
     if (!this.fetched.has(attachment)) return { state: 'absent', mediaType: null, base64: null, message: null };
     if (attachment === 'file-text')
       return {

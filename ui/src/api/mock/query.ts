@@ -10,6 +10,7 @@ const IS: Record<string, { label: string; test: Test }> = {
   open: { label: 'not finished', test: isOpen },
   stat: { label: 'STAT', test: (row) => row.priority === 'stat' },
   urgent: { label: 'urgent or sooner', test: (row) => row.priority !== 'routine' },
+  overdue: { label: 'overdue', test: (row) => row.due !== null && Date.parse(row.due) < Date.now() },
   pending: { label: 'something on its way', test: (row) => row.unsettled !== 'nothing' },
   doubtful: { label: 'something in doubt', test: (row) => row.unsettled === 'doubt' },
   needsme: { label: 'needs me', test: (row) => row.unsettled === 'needsPerson' },

@@ -15,6 +15,10 @@ export interface Scene {
   /** Held actions stay held. */
   frozen: boolean;
   offline: boolean;
+  /** How long a file takes, in milliseconds. */
+  fetch: number;
+  /** What unlocking is refused with. */
+  refuses: CommandError | null;
   /** How many rows per second keep arriving. */
   arriving: number;
 }
@@ -65,6 +69,8 @@ const BASE: Scene = {
   hold: 5000,
   frozen: false,
   offline: false,
+  fetch: 150,
+  refuses: null,
   arriving: 0,
 };
 
@@ -81,6 +87,30 @@ const SCENES: Record<string, Partial<Scene>> = {
     outbox: false,
   },
   locked: { state: { ...OPEN, phase: 'locked', demo: false, unsent: 3, keySlots: ['passphrase', 'keychain'] } },
+  lockedwait: {
+    state: { ...OPEN, phase: 'locked', demo: false },
+    refuses: {
+      code: 'tooManyAttempts',
+      message: 'Too many wrong passphrases. Nothing was changed. Try again in 28 seconds.',
+    },
+  },
+  lockedinuse: {
+    state: { ...OPEN, phase: 'locked', demo: false },
+    refuses: { code: 'inUse', message: 'Another Rounds has this profile open. Close it first; nothing was changed.' },
+  },
+  fetching: { fetch: 60_000, state: { ...OPEN, demo: false } },
+  systems: {
+    connections: ['CareValidate demo', 'Ambra radiology', 'Illumina', 'eHealth', 'Northside LIMS'].map((name, at) => ({
+      ...CONNECTION,
+      id: `connection-${at + 1}`,
+      name,
+      feeds: CONNECTION.feeds.map((feed) => ({ ...feed, readAt: ago(12 + at * 70), completeAt: ago(12 + at * 70) })),
+      trouble:
+        at === 4
+          ? { kind: 'offline' as const, text: 'Northside LIMS cannot be reached: no network.', since: ago(1500) }
+          : null,
+    })),
+  },
   noconnection: { rows: 0, outbox: false, connections: [], state: { ...OPEN, demo: false } },
   empty: { rows: 0, outbox: false },
   pull: {
@@ -156,6 +186,9 @@ const SCENES: Record<string, Partial<Scene>> = {
   huge: { rows: 100_000 },
   held: { frozen: true, hold: 60_000 },
 };
+
+// Offline, and what is done stays held.
+SCENES['heldoffline'] = { ...SCENES['offline'], frozen: true, hold: 60_000 };
 
 export function scene(name: string, preferences: Record<string, unknown>): Scene {
   const chosen = SCENES[name];

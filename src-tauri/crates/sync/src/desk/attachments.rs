@@ -1,6 +1,9 @@
 //! Attached files: fetched when somebody asks, kept in the encrypted store.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, MutexGuard, PoisonError},
+};
 
 use rounds_domain::ids::ItemId;
 use rounds_remote::seam::Target;
@@ -14,6 +17,8 @@ use crate::{Rounds, read::WorkError};
 pub enum AttachmentState {
     /// Nobody asked for it.
     Absent,
+    /// It is being fetched.
+    Fetching,
     /// It is here.
     Here {
         /// Its media type.
@@ -28,21 +33,34 @@ pub enum AttachmentState {
 impl Rounds {
     /// How far one file is.
     pub async fn attachment(&self, item: ItemId, attachment: String) -> Result<AttachmentState, DeskError> {
+        // Asked before the store is: what ends meanwhile is kept by then, or shows as fetched a moment too long.
+        let fetching = self.fetching().contains(&(item, attachment.clone()));
         Ok(match self.store.attachment_content(item, attachment).await? {
+            Content::Absent | Content::Failed(_) if fetching => AttachmentState::Fetching,
             Content::Absent => AttachmentState::Absent,
             Content::Here { media_type, bytes } => AttachmentState::Here { media_type, bytes },
             Content::Failed(why) => AttachmentState::Failed(why),
         })
     }
 
-    /// Fetches one file in the background; the item changes when it is here or could not be had.
+    /// Fetches one file in the background, unless that is under way; the item changes when it is here or could not be had.
     pub fn fetch_attachment(self: &Arc<Self>, item: ItemId, attachment: String) {
+        let file = (item, attachment);
+        if !self.fetching().insert(file.clone()) {
+            return;
+        }
         let rounds = Arc::clone(self);
         self.tasks.spawn(async move {
-            if let Err(error) = rounds.fetch_attachment_now(item, attachment).await {
+            let fetched = rounds.fetch_attachment_now(file.0, file.1.clone()).await;
+            rounds.fetching().remove(&file);
+            if let Err(error) = fetched {
                 tracing::debug!(%error, "an attachment could not be fetched");
             }
         });
+    }
+
+    fn fetching(&self) -> MutexGuard<'_, HashSet<(ItemId, String)>> {
+        self.fetching.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Fetches one file. Waits for the network.

@@ -1,0 +1,20 @@
+/** What a person filled in, by the labels that the system declares: never by its own keys. */
+import type { OutboxRow } from '../api';
+import { connections } from './connections.svelte';
+
+export function said(row: OutboxRow): string {
+  const fields = typeof row.fields === 'object' && row.fields !== null && !Array.isArray(row.fields) ? row.fields : {};
+  if (typeof fields['text'] === 'string') return fields['text'];
+  const system = connections.list.find((one) => one.name === row.connectionName)?.system;
+  const declared = connections.systems
+    .find((one) => one.name === system)
+    ?.actions.find((one) => one.name === row.action)?.fields;
+  return Object.entries(fields)
+    .map(([key, value]) => {
+      const field = declared?.find((one) => one.key === key);
+      const options = field?.kind.type === 'choice' ? field.kind.options : [];
+      const words = options.find((one) => one.value === value)?.label ?? String(value);
+      return `${field?.label ?? key}: ${words}`;
+    })
+    .join(' · ');
+}
