@@ -328,7 +328,7 @@ view!(
         parts: u32,
         /// How many of them were read at least once.
         parts_read: u32,
-        /// How many rows it brought that are here.
+        /// How many items it brought that are here; what lives inside them is not counted.
         rows: u32,
     }
 );

@@ -268,7 +268,9 @@ impl Store {
                 .bind(key)
                 .fetch_all(&mut *db)
                 .await?;
-                let feeds = sqlx::query("SELECT feed, count(*) AS count FROM item WHERE connection = ? GROUP BY feed")
+                let feeds = sqlx::query(
+                    "SELECT feed, count(*) AS count FROM item WHERE connection = ? AND parent IS NULL GROUP BY feed",
+                )
                     .bind(key)
                     .fetch_all(&mut *db)
                     .await?;
