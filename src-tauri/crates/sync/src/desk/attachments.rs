@@ -40,7 +40,7 @@ impl Rounds {
         let rounds = Arc::clone(self);
         self.tasks.spawn(async move {
             if let Err(error) = rounds.fetch_attachment_now(item, attachment).await {
-                tracing::debug!(%error, "an attachment could not be fetched");
+                tracing::debug!(kind = error.kind(), "an attachment could not be fetched");
             }
         });
     }
