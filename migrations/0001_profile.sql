@@ -12,6 +12,8 @@ CREATE TABLE connection (
     me         TEXT    NOT NULL, -- JSON: who the person at this desk is there
     notes      TEXT    NOT NULL, -- JSON array: what the last sign-in told
     trouble    TEXT,             -- JSON: what stands in its way
+    not_before INTEGER,          -- the system asked to be left alone until then
+    name_folded TEXT   NOT NULL, -- the name as filters compare it
     added_at   INTEGER NOT NULL
 ) STRICT;
 
@@ -104,7 +106,7 @@ CREATE TABLE action (
     id          BLOB    PRIMARY KEY,
     connection  INTEGER NOT NULL REFERENCES connection (key) ON DELETE RESTRICT,
     item        INTEGER NOT NULL REFERENCES item (key) ON DELETE RESTRICT,
-    sequence    INTEGER NOT NULL UNIQUE,
+    sequence    INTEGER NOT NULL, -- what is done again takes the place of what it replaces
     depends_on  TEXT    NOT NULL, -- JSON array of ids
     name        TEXT    NOT NULL,
     verb        TEXT    NOT NULL,
@@ -121,6 +123,7 @@ CREATE TABLE action (
     looks       INTEGER NOT NULL,
     rounds      INTEGER NOT NULL,
     sent_at     INTEGER,
+    elapsed     TEXT,             -- JSON: how long ago the send certainly ended
     baseline    TEXT,             -- JSON
     next_at     INTEGER,
     reason      TEXT,             -- JSON
@@ -131,6 +134,8 @@ CREATE TABLE action (
     shows       INTEGER NOT NULL  -- whether it is still laid over its item
 ) STRICT;
 CREATE INDEX action_unsettled ON action (connection, sequence) WHERE state NOT IN ('confirmed', 'discarded', 'withdrawn');
+CREATE UNIQUE INDEX action_in_order ON action (sequence) WHERE state NOT IN ('confirmed', 'discarded', 'withdrawn');
+CREATE INDEX action_by_sequence ON action (sequence);
 CREATE INDEX action_that_shows ON action (item, sequence) WHERE shows = 1;
 CREATE INDEX action_by_item ON action (item, sequence);
 

@@ -135,6 +135,21 @@ fn only_remote_and_the_simulator_know_a_system_by_name() {
 }
 
 #[test]
+fn a_log_tells_the_kind_of_an_error_and_never_its_text() {
+    // A remote's words can name a patient; the database's can quote what was searched for.
+    let crates = ["engine", "store", "remote", "sync"].map(|krate| format!("{CRATES}/{krate}"));
+    let sources = crates.iter().flat_map(|folder| files(folder, &["rs"]));
+    let found = sources.filter(|file| !file.is_for_tests()).flat_map(|file| {
+        file.product_lines().about(|line| {
+            let tells =
+                line.contains("tracing::") && ["%error", "?error", "= %", "= ?"].iter().any(|way| line.contains(way));
+            tells.then(|| line.trim().to_owned())
+        })
+    });
+    expect_none("a log line tells `kind = error.kind()`", found);
+}
+
+#[test]
 fn one_screen_never_imports_another() {
     let found = files("ui/src/screens", &["ts", "svelte"]).into_iter().flat_map(|file| {
         let own = file.path.split('/').nth(3).unwrap_or_default().to_owned();

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rounds_domain::{
     action::Fields,
     ids::{ActionId, ConnectionId, ItemId},
@@ -19,6 +19,7 @@ use rounds_domain::{
     view::{ConnectionView, ItemView, ListRequest, OutboxRow, SortColumn},
 };
 use rounds_engine::pull::plan::Extent;
+use rounds_remote::registry::{Kind, SHIPPED};
 use rounds_simulator::{Effect, Fault, FaultSpec, Options, Running, Simulator, Temperament};
 use rounds_store::{
     StoreError,
@@ -37,21 +38,39 @@ pub(crate) const SYSTEM: &str = "carevalidate";
 pub(crate) const COMMENT: &str = "ADD_COMMUNICATION";
 pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
 
-/// The machine's clock, put forward where a story would otherwise wait.
-#[derive(Default)]
+/// The machine's clocks, put forward where a story would otherwise wait; its wall clock can be set, too.
 pub(crate) struct StoryClock {
     ahead: AtomicI64,
+    set: AtomicI64,
+    began: Instant,
+}
+
+impl Default for StoryClock {
+    fn default() -> Self {
+        Self { ahead: AtomicI64::default(), set: AtomicI64::default(), began: Instant::now() }
+    }
 }
 
 impl StoryClock {
+    /// Time passes.
     pub(crate) fn advance(&self, by: Duration) {
         self.ahead.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::AcqRel);
+    }
+
+    /// No time passes; somebody sets the wall clock forward or back.
+    pub(crate) fn set(&self, by: TimeDelta) {
+        self.set.fetch_add(by.num_milliseconds(), Ordering::AcqRel);
     }
 }
 
 impl Clock for StoryClock {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now() + TimeDelta::milliseconds(self.ahead.load(Ordering::Acquire))
+        let ahead = self.ahead.load(Ordering::Acquire) + self.set.load(Ordering::Acquire);
+        Utc::now().trunc_subsecs(3) + TimeDelta::milliseconds(ahead)
+    }
+
+    fn up(&self) -> Duration {
+        self.began.elapsed() + Duration::from_millis(u64::try_from(self.ahead.load(Ordering::Acquire)).unwrap())
     }
 
     fn random(&self) -> f64 {
@@ -113,16 +132,22 @@ pub(crate) fn form(simulator: &Running, name: &str, but: &[(&str, &str)]) -> Con
 pub(crate) struct Desk {
     pub(crate) clock: Arc<StoryClock>,
     rounds: Option<Arc<Rounds>>,
+    kinds: &'static [Kind],
     dir: TempDir,
 }
 
 impl Desk {
     pub(crate) async fn new() -> Self {
+        Self::with(SHIPPED).await
+    }
+
+    /// A desk that knows these kinds of systems.
+    pub(crate) async fn with(kinds: &'static [Kind]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(StoryClock::default());
         let store = profile::create(&dir.path().join("profile"), unlock()).await.unwrap();
-        let rounds = Rounds::open(store, Arc::clone(&clock) as Arc<dyn Clock>).await.unwrap();
-        Self { clock, rounds: Some(rounds), dir }
+        let rounds = Rounds::open_with(store, Arc::clone(&clock) as Arc<dyn Clock>, kinds).await.unwrap();
+        Self { clock, rounds: Some(rounds), kinds, dir }
     }
 
     pub(crate) fn rounds(&self) -> &Arc<Rounds> {
@@ -147,7 +172,8 @@ impl Desk {
                 opened => break opened.expect("the profile opens again"),
             }
         };
-        self.rounds = Some(Rounds::open(store, Arc::clone(&self.clock) as Arc<dyn Clock>).await.unwrap());
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        self.rounds = Some(Rounds::open_with(store, clock, self.kinds).await.unwrap());
     }
 
     pub(crate) async fn connect(&self, form: ConnectionForm) -> ConnectionId {
@@ -200,8 +226,12 @@ impl std::ops::Deref for Clinic {
 
 impl Clinic {
     pub(crate) async fn open(options: Options, but: &[(&str, &str)]) -> Self {
+        Self::open_at(Desk::new().await, options, but).await
+    }
+
+    /// A clinic with this desk.
+    pub(crate) async fn open_at(desk: Desk, options: Options, but: &[(&str, &str)]) -> Self {
         let simulator = Simulator::start(options).await.unwrap();
-        let desk = Desk::new().await;
         let connection = desk.connect(form(&simulator, "Clinic", but)).await;
         Self { simulator, desk, connection }
     }

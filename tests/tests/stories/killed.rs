@@ -51,7 +51,11 @@ impl Program {
     async fn new(items: usize) -> Self {
         let simulator = Simulator::start(options(items, Temperament::Kind)).await.unwrap();
         let program = Self { simulator, dir: tempfile::tempdir().unwrap() };
-        std::fs::write(program.dir.path().join("passphrase"), "correct horse battery staple\n").unwrap();
+        std::fs::write(
+            program.dir.path().join("passphrase"),
+            "correct horse battery staple\nand a line that is no part of it\n",
+        )
+        .unwrap();
         program.good(&["init"]).await;
         let form = form(&program.simulator, "Clinic", &[]);
         let secrets = program.dir.path().join("secrets.json");

@@ -6,14 +6,17 @@
 
 mod attachments;
 mod clinic;
+mod clocks;
 mod first_pull;
 mod hands;
 mod key_changed;
 mod killed;
 mod lost_replies;
 mod messages;
+mod names;
 mod offline;
 mod refusals;
+mod spoiled_items;
 mod spoiled_pages;
 mod two_connections;
 mod upstream;

@@ -142,6 +142,23 @@ async fn comments_on_many_cases_leave_in_the_order_of_each_case() {
 }
 
 #[tokio::test]
+async fn what_is_done_again_is_not_overtaken_by_what_was_written_after_it() {
+    let clinic = Clinic::at_work(8).await;
+    let case = clinic.cases().remove(0);
+    clinic.next_comment_meets(status(403));
+    let refused = clinic.write(&case, "first", true).await;
+    let behind = clinic.write(&case, "second", true).await;
+    clinic.sync().await;
+    assert_eq!(clinic.row(refused).await.state, OutboxState::NeedsPerson);
+    let again = clinic.rounds().retry(refused).await.unwrap().id;
+    clinic.settle().await;
+    let written = [(again, case.as_str(), "first", true), (behind, case.as_str(), "second", true)];
+    clinic.assert_exactly_once(&written, "done again").await;
+    let texts: Vec<_> = clinic.effects_on(&case).into_iter().map(|effect| effect.payload["text"].clone()).collect();
+    assert_eq!(texts, ["first", "second"], "first in, first out");
+}
+
+#[tokio::test]
 async fn a_network_that_comes_back_is_enough() {
     let clinic = Clinic::at_work(8).await;
     let case = clinic.cases().remove(0);

@@ -1,5 +1,7 @@
 //! What a person can do with an item, and one thing that a person did.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -7,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
+    patient::Me,
 };
 
 /// What an action does, in words common to all systems. A system's own name for it is [`Action::name`].
@@ -81,12 +84,42 @@ pub struct Actor {
     pub email: Option<String>,
 }
 
+impl Actor {
+    /// What the person is called while nothing is known of them.
+    const NAMELESS: &'static str = "Me";
+
+    /// The person at this desk as one remote system knows them.
+    pub fn of(me: &Me) -> Self {
+        Self { name: me.name.plain().unwrap_or_else(|| Self::NAMELESS.to_owned()), email: me.email.clone() }
+    }
+
+    /// Whether what this person did may leave in the name of `me`. What was done before anybody had a name there may leave
+    /// in the name that is learned; any other name or e-mail is somebody else's (RELIABILITY.md, I9).
+    pub fn may_leave_as(&self, me: &Me) -> bool {
+        let nameless = self.name == Self::NAMELESS && (self.email.is_none() || self.email == me.email);
+        nameless || *self == Self::of(me)
+    }
+}
+
+/// How much time has certainly passed since a send came to an end: running time of the program by its monotonic clock,
+/// summed over its runs. No wall clock has a say in it, so it may be too little and is never too much.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Elapsed {
+    /// How much.
+    pub total: Duration,
+    /// What this run's monotonic clock said when it was last added to.
+    pub read: Duration,
+}
+
 /// What was there before the action was first sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Baseline {
     /// Ids of my comments on the item.
     pub my_comments: Vec<String>,
+    /// Ids of other people's comments that say the same.
+    pub same_words: Vec<String>,
     /// The remote's word for the status.
     pub status: Option<String>,
     /// When it was read.
@@ -125,6 +158,8 @@ pub enum ReasonKind {
     Conflict,
     /// The item is not there any more.
     Gone,
+    /// What the system says of the item cannot be read.
+    Unreadable,
     /// An earlier action on the same item has to settle first.
     Behind,
 }
@@ -171,6 +206,8 @@ pub struct Action {
     pub rounds: u32,
     /// When it was last sent.
     pub sent_at: Option<DateTime<Utc>>,
+    /// How long ago that certainly is, once it is in doubt.
+    pub elapsed: Option<Elapsed>,
     /// What was there before it was first sent.
     pub baseline: Option<Baseline>,
     /// When something is to be done about it next; `None` when it waits for a person, a sign-in, or nothing.
@@ -192,5 +229,32 @@ impl Action {
     /// The yes-or-no field `name`; missing is no.
     pub fn flag(&self, name: &str) -> bool {
         self.fields.get(name).and_then(Value::as_bool).unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::patient::PersonName;
+
+    #[test]
+    fn what_somebody_did_leaves_in_their_name_alone() {
+        let me = |given: &str, email: Option<&str>| Me {
+            id: None,
+            name: PersonName::of(Some(given), None),
+            email: email.map(str::to_owned),
+        };
+        let ana = me("Ana", Some("ana@example.org"));
+        let did = Actor::of(&ana);
+        assert!(did.may_leave_as(&ana));
+        assert!(
+            did.may_leave_as(&Me { id: Some("u1".into()), ..ana.clone() }),
+            "an id that was learned changes nobody"
+        );
+        assert!(!did.may_leave_as(&me("Ben", Some("ana@example.org"))));
+        assert!(!did.may_leave_as(&me("Ana", Some("ben@example.org"))));
+        assert!(!did.may_leave_as(&Me::default()));
+        let nameless = Actor::of(&Me::default());
+        assert!(nameless.may_leave_as(&ana), "done before the first sign-in told a name");
     }
 }

@@ -26,6 +26,22 @@ pub enum AndNow {
     Doubtful,
 }
 
+impl AndNow {
+    /// The word for it: all that a log may tell of an error, whose text can hold a remote's own.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::Later(_) => "later",
+            Self::SignIn => "signIn",
+            Self::Forbidden => "forbidden",
+            Self::Conflict => "conflict",
+            Self::Invalid => "invalid",
+            Self::Gone => "gone",
+            Self::Doubtful => "unreadable",
+        }
+    }
+}
+
 /// A failed call to a remote system.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]

@@ -63,6 +63,7 @@ pub fn words(action: &Action, system: &str, settled: Option<&str>) -> String {
             Some(ReasonKind::SignIn) => format!("saved here, waiting for sign-in to {system}"),
             Some(ReasonKind::Offline) => format!("saved here, {system} cannot be reached"),
             Some(ReasonKind::Waiting) => format!("saved here, {system} asked to wait"),
+            Some(ReasonKind::Unreadable) => "saved here, the item cannot be read now".into(),
             Some(ReasonKind::Behind) => "saved here, waiting for the action before it".into(),
             _ => "saved here".into(),
         },

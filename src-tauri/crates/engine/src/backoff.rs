@@ -11,6 +11,8 @@ pub const CAP: Duration = Duration::from_mins(5);
 /// No wait that a remote asks for is honoured longer.
 pub const RETRY_AFTER_CAP: Duration = Duration::from_hours(1);
 const FIRST: Duration = Duration::from_secs(1);
+/// What jitter and rounding add to a wait at most.
+const SLACK: Duration = Duration::from_secs(5);
 
 /// When to try again after `failures` failures in a row: exponential with full jitter, at most [`CAP`]; what the remote
 /// asked for is a lower bound, honoured up to [`RETRY_AFTER_CAP`].
@@ -24,13 +26,26 @@ pub fn next_try(failures: u32, asked: Option<Duration>, tick: Tick) -> DateTime<
     tick.now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::zero())
 }
 
+/// Until when a system is to be left alone that asked for it with `not_before`, if it still is at `now`. A time further off
+/// than any that is honoured was written by a clock that has been set back since: it counts for nothing.
+pub fn left_alone(not_before: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    not_before.filter(|until| *until > now && is_wait(*until, now, RETRY_AFTER_CAP))
+}
+
+/// Whether `at` can be the end of a wait of at most `longest`, as the clock stands now.
+pub(crate) fn is_wait(at: DateTime<Utc>, now: DateTime<Utc>, longest: Duration) -> bool {
+    let longest = TimeDelta::from_std(longest + SLACK).unwrap_or(TimeDelta::zero());
+    at - now <= longest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn wait(failures: u32, asked: Option<u64>, random: f64) -> i64 {
         let now = DateTime::<Utc>::UNIX_EPOCH;
-        (next_try(failures, asked.map(Duration::from_secs), Tick { now, random }) - now).num_milliseconds()
+        (next_try(failures, asked.map(Duration::from_secs), Tick { now, up: Duration::ZERO, random }) - now)
+            .num_milliseconds()
     }
 
     #[test]
@@ -48,5 +63,14 @@ mod tests {
         assert_eq!(wait(0, Some(30), 0.0), 30_000);
         assert_eq!(wait(9, Some(30), 1.0), 31_000);
         assert_eq!(wait(0, Some(u64::MAX), 0.0), 3_600_000);
+    }
+
+    #[test]
+    fn a_system_is_left_alone_for_an_hour_at_most_whatever_becomes_of_the_clock() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let asked = |seconds| left_alone(Some(now + TimeDelta::seconds(seconds)), now).is_some();
+        assert!(!asked(-1) && !asked(0), "its time is over");
+        assert!(asked(1) && asked(3_600));
+        assert!(!asked(3_700), "nobody is honoured that long: the clock was set back");
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// The profile's folder.
     #[arg(long, value_name = "DIR", global = true, default_value = ".")]
     pub(crate) profile: PathBuf,
-    /// A file that holds the passphrase; without it the keychain of the operating system is asked.
+    /// A file whose first line is the passphrase; without it the keychain of the operating system is asked.
     #[arg(long, value_name = "F", global = true)]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Print one JSON document with stable names.

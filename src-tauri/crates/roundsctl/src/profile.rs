@@ -11,14 +11,14 @@ use zeroize::Zeroizing;
 
 use crate::{args::Args, failure::Failure};
 
-/// How the profile is to be unlocked: by the passphrase in the file, else by the keychain.
+/// How the profile is to be unlocked: by the passphrase on the file's first line, else by the keychain.
 fn unlock(args: &Args) -> Result<keyfile::Unlock, Failure> {
     let Some(path) = &args.passphrase_file else { return Ok(keyfile::Unlock::Keychain) };
     let text = Zeroizing::new(
         fs::read_to_string(path)
             .map_err(|error| Failure::usage(format!("The passphrase file cannot be read: {error}.")))?,
     );
-    let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    let line = text.lines().next().unwrap_or_default();
     Ok(keyfile::Unlock::Passphrase(Zeroizing::new(line.to_owned())))
 }
 

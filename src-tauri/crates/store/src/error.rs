@@ -26,9 +26,10 @@ pub enum StoreError {
     /// The disk is full. Not a damage.
     #[error("The disk is full. What was saved before is safe; free some space and try again.")]
     DiskFull,
-    /// The file is damaged.
+    /// The file is damaged, or not the one that the key is for. The key itself is right: the key file said so.
     #[error(
-        "The profile's file is damaged. Nothing more was written to it; keep a copy of the folder and ask for help."
+        "The profile's file is damaged, or belongs to another key file. Nothing more was written to it; keep a copy of the \
+         folder and ask for help."
     )]
     Damaged,
     /// What was asked for is not there.
@@ -45,6 +46,26 @@ pub enum StoreError {
     Database(String),
 }
 
+impl StoreError {
+    /// The word for it: all that a log may tell, since the database's own text can quote what was searched for.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::WrongKey => "wrongKey",
+            Self::Keychain(_) => "keychain",
+            Self::NoProfile => "noProfile",
+            Self::ProfileExists => "profileExists",
+            Self::InUse => "inUse",
+            Self::Locked => "locked",
+            Self::DiskFull => "diskFull",
+            Self::Damaged => "damaged",
+            Self::NotFound(_) => "notFound",
+            Self::Refused(_) => "refused",
+            Self::Io(_) => "io",
+            Self::Database(_) => "database",
+        }
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let code = match &error {
@@ -55,8 +76,8 @@ impl From<sqlx::Error> for StoreError {
         // The low byte of an extended result code is the primary one.
         match code.map(|code| code & 0xff) {
             Some(13) => Self::DiskFull,
-            Some(11) => Self::Damaged,
-            Some(26) => Self::WrongKey,
+            // "Not a database": the key was proven on the key file before (`profile::keyfile`), so it is not the key.
+            Some(11 | 26) => Self::Damaged,
             _ => Self::Database(error.to_string()),
         }
     }

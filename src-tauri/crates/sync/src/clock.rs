@@ -1,19 +1,30 @@
 //! Time and chance, passed in.
 
-use chrono::{DateTime, Utc};
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, SubsecRound, Utc};
 use rounds_engine::Tick;
 
 /// What time it is, and a random number when one is needed.
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// Now, to the millisecond: as exact as times are kept. Else what was done now would lie after what is read now.
     fn now(&self) -> DateTime<Utc>;
 
     /// A random number in `0.0..1.0`.
     fn random(&self) -> f64;
 
+    /// How long this run of the program has lasted, by a clock that is never set and never too fast.
+    fn up(&self) -> Duration {
+        static BEGAN: OnceLock<Instant> = OnceLock::new();
+        BEGAN.get_or_init(Instant::now).elapsed()
+    }
+
     /// The moment of a decision.
     fn tick(&self) -> Tick {
-        Tick { now: self.now(), random: self.random() }
+        Tick { now: self.now(), up: self.up(), random: self.random() }
     }
 }
 
@@ -23,10 +34,24 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        Utc::now().trunc_subsecs(3)
     }
 
     fn random(&self) -> f64 {
         rand::random()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn now_is_as_exact_as_times_are_kept() {
+        for _ in 0..100 {
+            assert_eq!(SystemClock.now().timestamp_subsec_nanos() % 1_000_000, 0);
+        }
+        let before = SystemClock.up();
+        assert!(SystemClock.up() >= before);
     }
 }

@@ -10,7 +10,9 @@ pub mod pull;
 pub mod push;
 mod read;
 pub mod report;
+mod rest;
 mod rounds;
+mod sign_in;
 pub mod tasks;
 
 pub use clock::{Clock, SystemClock};

@@ -23,7 +23,7 @@ use rounds_remote::{
 use rounds_store::table::connection::{Connection, Words};
 use tokio::sync::Mutex;
 
-use crate::desk::DeskError;
+use crate::{desk::DeskError, rest::Rest};
 
 pub(crate) struct Link {
     pub(crate) id: ConnectionId,
@@ -37,6 +37,7 @@ pub(crate) struct Link {
     pub(crate) side_by_side: usize,
     made_of: (String, Words, Words, Words),
     standing: Mutex<Signed>,
+    pub(crate) rest: Arc<Rest>,
 }
 
 /// How the account stands.
@@ -61,7 +62,7 @@ fn parts(connection: &Connection) -> (String, Words, Words, Words) {
 }
 
 impl Link {
-    pub(crate) fn new(kind: Kind, system: System, connection: &Connection) -> Result<Self, DeskError> {
+    pub(crate) fn new(kind: Kind, system: System, connection: &Connection, rest: Arc<Rest>) -> Result<Self, DeskError> {
         let made_of = parts(connection);
         let account = Account {
             base_url: made_of.0.clone(),
@@ -95,6 +96,7 @@ impl Link {
             remote,
             made_of,
             standing: Mutex::default(),
+            rest,
         })
     }
 
@@ -105,22 +107,25 @@ impl Link {
 
     /// Who the person at this desk is there: as learned, and where nothing was learned, as the settings say.
     pub(crate) fn me(&self, connection: &Connection) -> Me {
-        let configured = self.remote.me().unwrap_or_default();
-        Me { id: configured.id.clone().or_else(|| connection.me.id.clone()), ..configured }
+        me(self.remote.as_ref(), &connection.me)
     }
 
-    /// Makes a call that may be repeated: after a "sign in", once.
+    /// Makes a call that may be repeated: after a "sign in", once. Not while the system is to be left alone.
     pub(crate) async fn call<T, F>(&self, now: DateTime<Utc>, make: impl Fn() -> F) -> Result<T, RemoteError>
     where
         F: Future<Output = Result<T, RemoteError>>,
     {
         let mut repeated = false;
         loop {
+            if let Some(refusal) = self.rest.refusal() {
+                return Err(refusal);
+            }
             let before = self.standing.lock().await.times;
             let error = match make().await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
+            self.rest.note(&error);
             match sign_in::after_failure(error, repeated) {
                 Answer::GiveUp(error) => return Err(error),
                 Answer::SignInThenRepeat => {
@@ -152,6 +157,14 @@ impl Link {
     /// A person asked to try again.
     pub(crate) async fn forgive(&self) {
         self.standing.lock().await.standing = Standing::Unknown;
+    }
+}
+
+/// Who the person is whom `known` tells of, as the settings of an account say; where they say nothing, as it was learned.
+pub(crate) fn me(remote: &dyn RemoteSystem, known: &Me) -> Me {
+    match remote.me() {
+        Some(configured) => Me { id: configured.id.clone().or_else(|| known.id.clone()), ..configured },
+        None => known.clone(),
     }
 }
 

@@ -72,6 +72,7 @@ impl Rounds {
             first_error = first_error.or(error);
         }
         self.keep_trouble(connection, first_error.as_ref()).await?;
+        self.keep_rest(connection).await?;
         Ok((reports, first_error))
     }
 
@@ -88,6 +89,10 @@ impl Rounds {
             // What a page taught may have changed how the next ones are read.
             let connection = self.store.connection(connection.id).await?;
             let link = self.link(&connection)?;
+            if let Some(refusal) = link.rest.refusal() {
+                first_error.get_or_insert(refusal);
+                break;
+            }
             let slices = self.plan(&link, feed, shape).await?;
             let due = plan::due(&slices, link.pace, asked, self.clock.now());
             let batch: Vec<SliceState> = due
@@ -173,6 +178,15 @@ impl Rounds {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Keeps until when the system asked to be left alone, for the next run too.
+    pub(crate) async fn keep_rest(&self, connection: &Connection) -> Result<(), DeskError> {
+        let connection = self.store.connection(connection.id).await?;
+        let Some(until) = self.link(&connection)?.rest.until() else { return Ok(()) };
+        let edit = ConnectionEdit { not_before: Some(Some(until)), ..ConnectionEdit::default() };
+        self.store.edit_connection(connection.id, edit).await?;
         Ok(())
     }
 

@@ -10,27 +10,38 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::{Action, Proof, ReasonKind},
+    action::Action,
     error::{AndNow, RemoteError},
     ids::{ActionId, ItemId},
     item::WorkItem,
     outbox::OutboxState,
-    patient::Me,
     reply::Submitted,
-    text::normalise_comment,
 };
 use rounds_engine::outbox::{
     finding::{self, Finding},
     lanes,
-    transition::{Event, Step, after, step, waits_for_sign_in},
+    pass::{Call, Pass},
+    transition::{Event, Step, after, step},
 };
 use rounds_remote::seam::{Depth, Target};
-use rounds_store::table::connection::{Connection, ConnectionEdit};
+use rounds_store::table::connection::Connection;
 
 use crate::{Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
 
 /// How often an item is read again after a confirmation, until the remote shows the effect: it may apply late.
 const READ_AFTER: [TimeDelta; 3] = [TimeDelta::zero(), TimeDelta::seconds(2), TimeDelta::seconds(8)];
+
+/// What became of an action that was worked on, and the call that failed over it.
+struct Worked {
+    action: Action,
+    failed: Option<(Call, RemoteError)>,
+}
+
+impl From<Action> for Worked {
+    fn from(action: Action) -> Self {
+        Self { action, failed: None }
+    }
+}
 
 /// An item to be read again because something was confirmed on it.
 struct ReadAgain {
@@ -51,47 +62,62 @@ impl Rounds {
         let turns = self.turns(connection.id);
         let _turn = turns.push.lock().await;
         // Whoever sends holds the turn: what still says "sending" was left by a pass that failed after its send.
-        self.tell_all(&*self.link(connection)?, &Event::Reopened).await?;
+        self.tell_all(&*self.link(connection)?, &Event::Abandoned).await?;
         let mut report = OutboxReport::default();
         let mut again: Vec<ReadAgain> = Vec::new();
-        let until = self.clock.now() + TimeDelta::from_std(patience).unwrap_or(TimeDelta::zero());
+        let until = self.clock.up() + patience;
         let mut unsettled = self.store.unsettled(Some(connection.id)).await?;
         while !self.stop.is_cancelled() {
             let connection = self.store.connection(connection.id).await?;
             let link = self.link(&connection)?;
             let due = lanes::due(&unsettled, self.clock.now());
-            let mut cut_off = false;
+            if let Some(until) = link.rest.until() {
+                // What can be done without the system is done: nothing can be taken back for ever.
+                for id in due {
+                    self.tell(&link, id, Event::HoldOver).await?;
+                }
+                report.not_before = Some(until);
+                break;
+            }
+            let mut pass = Pass::default();
+            let mut stopped = false;
             for id in &due {
                 if self.stop.is_cancelled() {
                     break;
                 }
-                let moved = self.work_on(&link, *id, &mut report).await?;
-                if is_cut_off(&moved) {
-                    // The others would find out the same, one time-out after the other.
-                    report.not_before = moved.next_at;
-                    cut_off = true;
-                    break;
-                }
+                let Worked { action: moved, failed } = self.work_on(&link, *id, &mut report).await?;
                 if moved.state == OutboxState::Confirmed {
                     again.push(ReadAgain { item: moved.item, action: moved.id, tries: 0, at: self.clock.now() });
+                }
+                if failed.is_some_and(|(call, error)| !pass.goes_on(moved.item, call, &error)) {
+                    report.not_before = moved.next_at.max(Some(link.rest.stopped()));
+                    stopped = true;
+                    break;
                 }
             }
             self.read_again(&link, &mut again).await?;
             unsettled = self.store.unsettled(Some(connection.id)).await?;
-            if cut_off {
+            if stopped {
                 break;
             }
             if !due.is_empty() {
+                link.rest.went_through();
                 continue;
             }
-            let next = lanes::next_due(&unsettled).into_iter().chain(again.iter().map(|again| again.at)).min();
-            let Some(next) = next.filter(|next| *next <= until) else { break };
-            let wait = (next - self.clock.now()).to_std().unwrap_or_default().max(Duration::from_millis(20));
+            let next = lanes::next_due(&unsettled, self.clock.now())
+                .into_iter()
+                .chain(again.iter().map(|again| again.at))
+                .min();
+            let wait = next.map(|next| (next - self.clock.now()).to_std().unwrap_or_default());
+            let Some(wait) = wait.filter(|wait| self.clock.up() + *wait <= until) else { break };
+            let wait = wait.max(Duration::from_millis(20));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = self.stop.cancelled() => break,
             }
         }
+        unsettled = self.store.unsettled(Some(connection.id)).await?;
+        self.keep_rest(connection).await?;
         report.needs_person = count(&unsettled, |state| state == OutboxState::NeedsPerson);
         report.doubtful = count(&unsettled, |state| state == OutboxState::Doubtful);
         report.waiting = count(&unsettled, |state| state != OutboxState::NeedsPerson);
@@ -106,11 +132,9 @@ impl Rounds {
         Ok(())
     }
 
-    async fn tell(&self, link: &Link, id: ActionId, event: Event) -> Result<Action, DeskError> {
+    pub(crate) async fn tell(&self, link: &Link, id: ActionId, event: Event) -> Result<Action, DeskError> {
         let (rules, tick) = (link.rules, self.clock.tick());
-        let change =
-            move |action: &Action| still_applies(&event, action.state).then(|| after(action, event, rules, tick));
-        Ok(self.store.move_action(id, change).await?)
+        Ok(self.store.move_action(id, move |action: &Action| Some(after(action, event, rules, tick))).await?)
     }
 
     /// Marks an action as being sent; `None` when it has moved on since it was read: given up, or sent by somebody else.
@@ -128,94 +152,91 @@ impl Rounds {
     }
 
     /// Does the next thing for one action.
-    async fn work_on(&self, link: &Link, id: ActionId, report: &mut OutboxReport) -> Result<Action, DeskError> {
+    async fn work_on(&self, link: &Link, id: ActionId, report: &mut OutboxReport) -> Result<Worked, DeskError> {
         let action = self.store.action(id).await?;
-        let moved = match step(&action) {
-            Step::Nothing => return Ok(action),
-            Step::EndHold => self.tell(link, id, Event::HoldOver).await?,
-            Step::ReadThenSend => self.read_then_send(link, &action, report).await?,
-            Step::Look => {
-                let event = match self.look(link, &action).await {
-                    Ok(finding) => Event::LookedFor(finding),
-                    Err(error) => Event::LookFailed(error.remote()?),
-                };
-                self.tell(link, id, event).await?
-            }
+        let worked = match step(&action) {
+            Step::Nothing => return Ok(action.into()),
+            Step::EndHold => self.tell(link, id, Event::HoldOver).await?.into(),
+            Step::ReadThenSend => self.read_then_send(link, action, report).await?,
+            Step::Look => match self.look(link, &action).await {
+                Ok(finding) => self.tell(link, id, Event::LookedFor(finding)).await?.into(),
+                Err(error) => {
+                    let error = error.remote()?;
+                    let moved = self.tell(link, id, Event::LookFailed(error.clone())).await?;
+                    Worked { action: moved, failed: Some((Call::Read, error)) }
+                }
+            },
             Step::Follow => {
                 let job = action.remote_ref.clone().unwrap_or_default();
                 let followed = link.call(self.clock.now(), || link.remote.follow(&job)).await;
-                self.tell(link, id, Event::Followed(followed)).await?
+                let failed = followed.as_ref().err().map(|error| (Call::Read, error.clone()));
+                Worked { action: self.tell(link, id, Event::Followed(followed)).await?, failed }
             }
         };
-        if moved.state == OutboxState::Confirmed {
-            report.confirmed += 1;
-        }
-        Ok(moved)
+        report.confirmed += u32::from(worked.action.state == OutboxState::Confirmed);
+        Ok(worked)
     }
 
     async fn read_then_send(
         &self,
         link: &Link,
-        action: &Action,
+        action: Action,
         report: &mut OutboxReport,
-    ) -> Result<Action, DeskError> {
+    ) -> Result<Worked, DeskError> {
+        let id = action.id;
+        let began = self.clock.now();
+        let read = match self.refresh(link, action.item, Depth::Plain).await {
+            Ok(read) => read,
+            Err(error) => {
+                let error = error.remote()?;
+                let moved = self.tell(link, id, Event::ReadFailed(error.clone())).await?;
+                return Ok(Worked { action: moved, failed: Some((Call::Read, error)) });
+            }
+        };
+        // Before it is sent a second time: what was sent first may have been applied late.
+        if let Some(item) = read.item.as_ref().filter(|_| action.rounds > 0) {
+            let finding = self.compare(link, &action, item).await?;
+            if finding != Finding::Missing {
+                return Ok(self.tell(link, id, Event::LookedFor(finding)).await?.into());
+            }
+        }
+        // An item that the remote answered without: its own refusal will say more than we know.
+        let item = read.item.as_ref().unwrap_or(&read.stored.item);
         let connection = self.store.connection(link.id).await?;
         let me = link.me(&connection);
-        let began = self.clock.now();
-        let (target, event) = match self.refresh(link, action.item, Depth::Plain).await {
-            Ok(read) => {
-                // Before it is sent a second time: what was sent first may have been applied late.
-                let again = read.item.as_ref().filter(|_| action.rounds > 0);
-                if let Some(item) = again {
-                    let finding = self.compare(link, action, item).await?;
-                    if finding != Finding::Missing {
-                        return self.tell(link, action.id, Event::LookedFor(finding)).await;
-                    }
-                }
-                // An item that the remote answered without: its own refusal will say more than we know.
-                let item = read.item.as_ref().unwrap_or(&read.stored.item);
-                let baseline = finding::baseline(item, &me, began);
-                (Some(Target::of(item)), Event::ReadBefore { baseline, differs: None })
-            }
-            Err(error) => (None, Event::ReadFailed(error.remote()?)),
+        let event = Event::ReadBefore {
+            baseline: finding::baseline(&action, item, &me, began),
+            differs: finding::differs(&action, &read.stored.fingerprint),
+            sender: me,
         };
-        let ready = self.tell(link, action.id, event).await?;
-        let Some(target) = target.filter(|_| ready.state == OutboxState::Queued) else {
-            return Ok(ready);
-        };
+        let ready = self.tell(link, id, event).await?;
+        if ready.state != OutboxState::Queued {
+            return Ok(ready.into());
+        }
         let Some(sending) = self.begin_send(link, &ready).await? else {
-            return Ok(self.store.action(action.id).await?);
+            return Ok(self.store.action(id).await?.into());
         };
         report.sent += 1;
-        let replied = link.remote.submit(&target, &sending).await;
+        self.send(link, &Target::of(item), &sending).await
+    }
+
+    async fn send(&self, link: &Link, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
+        let replied = link.remote.submit(target, sending).await;
+        let failed = replied.as_ref().err().cloned();
         let me_id = match &replied {
             Ok(Submitted::Done(receipt)) => receipt.me_id.clone(),
             _ => None,
         };
-        let refused = matches!(&replied, Err(error) if error.and_now == AndNow::SignIn);
-        // What was answered is kept before anything else can go wrong.
-        let moved = self.tell(link, action.id, Event::Replied(replied)).await?;
-        self.learn_me(link, me_id.as_deref()).await?;
-        if refused { self.sign_in_for(link, moved).await } else { Ok(moved) }
-    }
-
-    /// A write was refused with "sign in": signs in once, and lets everything that waited for it go on.
-    async fn sign_in_for(&self, link: &Link, moved: Action) -> Result<Action, DeskError> {
-        match link.sign_in(self.clock.now(), None).await {
-            Ok(_) => {
-                self.tell_all(link, &Event::SignedIn).await?;
-                Ok(self.store.action(moved.id).await?)
-            }
-            Err(error) => {
-                let connection = self.store.connection(link.id).await?;
-                self.keep_trouble(&connection, Some(&error)).await?;
-                // Offline is no answer about the account: it is asked again with the next call.
-                if error.and_now != AndNow::SignIn {
-                    self.tell(link, moved.id, Event::ReadFailed(error)).await?;
-                }
-                Ok(self.store.action(moved.id).await?)
-            }
+        if let Some(error) = &failed {
+            link.rest.note(error);
         }
+        // What was answered is kept before anything else can go wrong.
+        let mut moved = self.tell(link, sending.id, Event::Replied(replied)).await?;
+        self.learn_me(link, me_id).await?;
+        if failed.as_ref().is_some_and(|error| error.and_now == AndNow::SignIn) {
+            moved = self.sign_in_for(link, moved).await?;
+        }
+        Ok(Worked { action: moved, failed: failed.map(|error| (Call::Send, error)) })
     }
 
     async fn look(&self, link: &Link, action: &Action) -> Result<Finding, WorkError> {
@@ -230,35 +251,11 @@ impl Rounds {
     async fn compare(&self, link: &Link, action: &Action, item: &WorkItem) -> Result<Finding, DeskError> {
         let connection = self.store.connection(link.id).await?;
         let claimed = self.store.claimed(action.item, action.id).await?;
-        let me = link.me(&connection);
-        let found = match action.proof {
-            Proof::Comment => match finding::look_for_comment(action, item, &me, &claimed) {
-                Finding::Missing => in_another_name(action, item, &me, &claimed).unwrap_or(Finding::Missing),
-                finding => finding,
-            },
-            Proof::CompareAndSet | Proof::ClientField | Proof::None => Finding::Missing,
-        };
+        let found = finding::look_for(action, item, &link.me(&connection), &claimed);
         if let Finding::Found(receipt) = &found {
-            self.learn_me(link, receipt.me_id.as_deref()).await?;
+            self.learn_me(link, receipt.me_id.clone()).await?;
         }
         Ok(found)
-    }
-
-    /// Keeps who I am there, once something that is certainly mine told it.
-    async fn learn_me(&self, link: &Link, id: Option<&str>) -> Result<(), DeskError> {
-        let connection = self.store.connection(link.id).await?;
-        let mut me = link.me(&connection);
-        let Some(id) = id.filter(|_| me.id.is_none()) else { return Ok(()) };
-        me.id = Some(id.to_owned());
-        self.store.edit_connection(link.id, ConnectionEdit { me: Some(me), ..ConnectionEdit::default() }).await?;
-        let (store, connection) = (self.store.clone(), link.id);
-        // Whose rows are mine may have changed for namesakes.
-        self.tasks.spawn(async move {
-            if let Err(error) = store.reproject_connection(connection).await {
-                tracing::warn!(%error, "rows could not be computed anew");
-            }
-        });
-        Ok(())
     }
 
     /// Reads items again on which something was confirmed, until the remote shows it.
@@ -292,78 +289,6 @@ impl Rounds {
     pub(crate) async fn wake_outbox(&self, link: &Link) -> Result<(), DeskError> {
         self.tell_all(link, &Event::Wake).await
     }
-
-    /// Signs in because a person asked, and lets what waited for it go on.
-    pub(crate) async fn sign_in_now(&self, connection: &Connection) -> Result<Result<(), RemoteError>, DeskError> {
-        let link = self.link(connection)?;
-        link.forgive().await;
-        let signed_in = match link.sign_in(self.clock.now(), None).await {
-            Ok(signed_in) => signed_in.unwrap_or_default(),
-            Err(error) => {
-                self.keep_trouble(connection, Some(&error)).await?;
-                return Ok(Err(error));
-            }
-        };
-        let me =
-            signed_in.me.map(|me| rounds_domain::patient::Me { id: me.id.or_else(|| connection.me.id.clone()), ..me });
-        let edit = ConnectionEdit { me, notes: Some(signed_in.notes), ..ConnectionEdit::default() };
-        self.store.edit_connection(connection.id, edit).await?;
-        self.keep_trouble(connection, None).await?;
-        self.tell_all(&link, &Event::SignedIn).await?;
-        Ok(Ok(()))
-    }
-
-    /// Whether anything of a connection waits for a sign-in.
-    pub(crate) async fn waits_for_sign_in(&self, connection: &Connection) -> Result<bool, DeskError> {
-        Ok(self.store.unsettled(Some(connection.id)).await?.iter().any(waits_for_sign_in))
-    }
-}
-
-/// Whether the system could not be reached, or asked to be left alone: the account, not the action, has to wait.
-fn is_cut_off(action: &Action) -> bool {
-    let network =
-        action.reason.as_ref().is_some_and(|reason| matches!(reason.kind, ReasonKind::Offline | ReasonKind::Waiting));
-    !action.state.is_final() && action.state != OutboxState::NeedsPerson && network
-}
-
-/// Whether an event that was set off by an action's state still concerns it: while the network was waited for, a person may
-/// have given it up.
-fn still_applies(event: &Event, state: OutboxState) -> bool {
-    match event {
-        Event::HoldOver => state == OutboxState::Held,
-        Event::ReadBefore { .. } | Event::ReadFailed(_) | Event::SendBegins => state == OutboxState::Queued,
-        Event::Replied(_) => state == OutboxState::Inflight,
-        // It is looked for once more before it is sent again, too.
-        Event::LookedFor(_) => matches!(state, OutboxState::Doubtful | OutboxState::Queued),
-        Event::LookFailed(_) => state == OutboxState::Doubtful,
-        Event::Followed(_) => state == OutboxState::Following,
-        Event::Reopened | Event::SignedIn | Event::Wake => !state.is_final(),
-    }
-}
-
-/// A clock of theirs and ours may differ by this much.
-const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
-
-/// My comment may stand there under a name that is not the one in the settings, while my id is not known: then "not there"
-/// proves nothing, and it must not be sent a second time.
-fn in_another_name(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Option<Finding> {
-    if me.id.is_some() {
-        return None;
-    }
-    let text = normalise_comment(action.text("text")?);
-    let since = action.sent_at? - CLOCKS_APART;
-    let same = item.comments.iter().find(|comment| {
-        comment.internal == action.flag("internal")
-            && normalise_comment(&comment.text) == text
-            && comment.made.as_ref().and_then(|made| made.at).is_none_or(|made| made >= since)
-            && comment.author.as_ref().is_none_or(|author| !me.is(author))
-            && comment.id.as_ref().is_none_or(|id| !claimed.contains(id))
-    })?;
-    let name = same.author.as_ref().and_then(|author| author.name.plain()).unwrap_or_else(|| "nobody".to_owned());
-    Some(Finding::Unclear(format!(
-        "A comment with this text came at about that time, under the name of {name}. If that is you, set your name in the \
-         connection as it stands there, and discard this one; otherwise send it again."
-    )))
 }
 
 fn count(actions: &[Action], is: impl Fn(OutboxState) -> bool) -> u32 {

@@ -32,6 +32,14 @@ impl From<StoreError> for WorkError {
 }
 
 impl WorkError {
+    /// The word for it: all that a log may tell, since a remote's own text can name a patient.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Remote(error) => error.and_now.word(),
+            Self::Desk(error) => error.kind(),
+        }
+    }
+
     /// The remote's error; what went wrong on this machine is passed on.
     pub(crate) fn remote(self) -> Result<RemoteError, DeskError> {
         match self {

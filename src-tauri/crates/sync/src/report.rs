@@ -1,4 +1,5 @@
-//! What one pass came to, for `roundsctl sync` and for the log. No patient data.
+//! What one pass came to, for whoever asked for it. No patient data but what a remote says in an error: that is shown to its
+//! person, and only the kind of an error is ever logged.
 
 use rounds_domain::error::RemoteError;
 use serde::Serialize;
@@ -71,29 +72,24 @@ pub struct OutboxReport {
 }
 
 /// An error, told by what can be done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorReport {
-    /// offline, later, signIn, forbidden, conflict, invalid, gone, doubtful or local.
+    /// offline, later, signIn, forbidden, conflict, invalid, gone, unreadable or local.
     pub kind: String,
-    /// For a person.
+    /// For a person, in part in the remote's own words. Not for a log.
     pub message: String,
+}
+
+impl std::fmt::Debug for ErrorReport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ErrorReport").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 impl From<&RemoteError> for ErrorReport {
     fn from(error: &RemoteError) -> Self {
-        use rounds_domain::error::AndNow;
-        let kind = match error.and_now {
-            AndNow::Offline => "offline",
-            AndNow::Later(_) => "later",
-            AndNow::SignIn => "signIn",
-            AndNow::Forbidden => "forbidden",
-            AndNow::Conflict => "conflict",
-            AndNow::Invalid => "invalid",
-            AndNow::Gone => "gone",
-            AndNow::Doubtful => "unreadable",
-        };
-        Self { kind: kind.into(), message: error.message.clone() }
+        Self { kind: error.and_now.word().into(), message: error.message.clone() }
     }
 }
 

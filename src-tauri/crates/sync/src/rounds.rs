@@ -16,7 +16,7 @@ use rounds_store::{Store, table::connection::Connection};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Clock, desk::DeskError, link::Link};
+use crate::{Clock, desk::DeskError, link::Link, rest::Rest};
 
 /// An open profile: its store, its connections, its clock. Shared by the tasks and by whoever works at the desk.
 pub struct Rounds {
@@ -111,7 +111,11 @@ impl Rounds {
             return Ok(Arc::clone(link));
         }
         let (kind, system) = self.system(&connection.system)?;
-        let link = Arc::new(Link::new(kind, system, connection)?);
+        let rest = links.get(&connection.id).map_or_else(
+            || Arc::new(Rest::new(Arc::clone(&self.clock), connection.not_before)),
+            |before| Arc::clone(&before.rest),
+        );
+        let link = Arc::new(Link::new(kind, system, connection, rest)?);
         links.insert(connection.id, Arc::clone(&link));
         Ok(link)
     }

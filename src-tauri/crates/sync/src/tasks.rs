@@ -2,13 +2,15 @@
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, PoisonError},
     time::Duration,
 };
 
-use chrono::SubsecRound;
+use futures::FutureExt;
 use rounds_domain::ids::ConnectionId;
 use rounds_engine::{
+    backoff,
     outbox::{lanes, transition::Event},
     pull::plan::{self, Asked, Extent},
 };
@@ -17,7 +19,7 @@ use tokio::sync::broadcast::{
     Receiver,
     error::{RecvError, TryRecvError},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     Rounds,
@@ -34,28 +36,24 @@ impl Rounds {
     /// Starts the tasks. They end with [`close`](Rounds::close).
     pub fn start(self: &Arc<Self>) {
         let rounds = Arc::clone(self);
-        self.tasks.spawn(async move { rounds.supervise().await });
+        let stop = self.stop.clone();
+        self.keep_alive("supervisor", stop, move || Arc::clone(&rounds).supervise());
     }
 
     /// Keeps two tasks running for each connection, and ends those of removed ones.
     async fn supervise(self: Arc<Self>) {
         let mut changes = self.store.changes();
-        let mut running: HashMap<ConnectionId, CancellationToken> = HashMap::new();
+        // Dropping a guard ends the tasks, also when a program error drops them all.
+        let mut running: HashMap<ConnectionId, DropGuard> = HashMap::new();
         loop {
             match self.store.connections().await {
                 Ok(connections) => {
-                    running.retain(|id, token| {
-                        let stays = connections.iter().any(|connection| connection.id == *id);
-                        if !stays {
-                            token.cancel();
-                        }
-                        stays
-                    });
+                    running.retain(|id, _| connections.iter().any(|connection| connection.id == *id));
                     for connection in connections {
-                        running.entry(connection.id).or_insert_with(|| self.run(&connection));
+                        running.entry(connection.id).or_insert_with(|| self.run(&connection).drop_guard());
                     }
                 }
-                Err(error) => tracing::warn!(%error, "the connections could not be read"),
+                Err(error) => tracing::warn!(kind = error.kind(), "the connections could not be read"),
             }
             loop {
                 tokio::select! {
@@ -74,10 +72,41 @@ impl Rounds {
         let token = self.stop.child_token();
         let id = connection.id;
         let (puller, stop) = (Arc::clone(self), token.clone());
-        self.tasks.spawn(async move { puller.keep_pulling(id, stop).await });
+        self.keep_alive("pull", token.clone(), move || Arc::clone(&puller).keep_pulling(id, stop.clone()));
         let (pusher, stop) = (Arc::clone(self), token.clone());
-        self.tasks.spawn(async move { pusher.keep_pushing(id, stop).await });
+        self.keep_alive("push", token.clone(), move || Arc::clone(&pusher).keep_pushing(id, stop.clone()));
         token
+    }
+
+    /// Runs a task to its end, and begins it anew when a program error ended it: one bad record must not leave an outbox
+    /// unsent until the next start. What the error said is not told; it can quote what was being read.
+    fn keep_alive<F>(
+        self: &Arc<Self>,
+        task: &'static str,
+        stop: CancellationToken,
+        run: impl Fn() -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send,
+    {
+        let clock = Arc::clone(&self.clock);
+        self.tasks.spawn(async move {
+            let mut failures = 0;
+            while !stop.is_cancelled() {
+                let began = clock.up();
+                if AssertUnwindSafe(run()).catch_unwind().await.is_ok() {
+                    return;
+                }
+                // A task that ran for long has recovered since.
+                failures = if clock.up().saturating_sub(began) > backoff::CAP { 0 } else { failures + 1 };
+                tracing::error!(task, failures, "a task ended by a program error and is begun anew");
+                let tick = clock.tick();
+                let wait = (backoff::next_try(failures, None, tick) - tick.now).to_std().unwrap_or(LONGEST);
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(wait) => {}
+                }
+            }
+        });
     }
 
     async fn keep_pulling(self: Arc<Self>, id: ConnectionId, stop: CancellationToken) {
@@ -87,7 +116,7 @@ impl Rounds {
                 Ok(wait) => wait,
                 Err(DeskError::NotFound(_) | DeskError::Locked) => return,
                 Err(error) => {
-                    tracing::warn!(%error, "a pull ended early");
+                    tracing::warn!(kind = error.kind(), "a pull ended early");
                     LONGEST
                 }
             };
@@ -117,7 +146,8 @@ impl Rounds {
             let slices = self.plan(&link, &feed.name, &feed.shape).await?;
             next = next.min(plan::next_due(&slices, link.pace, now));
         }
-        Ok((next - now).to_std().unwrap_or_default().max(Duration::from_millis(500)))
+        let next = next.max(link.rest.until().unwrap_or(next));
+        Ok((next - now).to_std().unwrap_or_default().clamp(Duration::from_millis(500), LONGEST))
     }
 
     async fn keep_pushing(self: Arc<Self>, id: ConnectionId, stop: CancellationToken) {
@@ -127,7 +157,7 @@ impl Rounds {
                 Ok(wait) => wait,
                 Err(DeskError::NotFound(_) | DeskError::Locked) => return,
                 Err(error) => {
-                    tracing::warn!(%error, "the outbox could not be worked on");
+                    tracing::warn!(kind = error.kind(), "the outbox could not be worked on");
                     LONGEST
                 }
             };
@@ -157,7 +187,8 @@ impl Rounds {
         let report = self.push(&connection, PATIENCE).await?;
         // What the pass itself announced must not wake it again; what is read next has all of it.
         while !matches!(changes.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
-        let next = lanes::next_due(&self.store.unsettled(Some(id)).await?).max(report.not_before);
+        let unsettled = self.store.unsettled(Some(id)).await?;
+        let next = lanes::next_due(&unsettled, self.clock.now()).max(report.not_before);
         // What became due in this moment has waited long enough.
         let wait = next.map_or(LONGEST, |next| (next - self.clock.now()).to_std().unwrap_or_default());
         Ok(wait.clamp(Duration::from_millis(50), LONGEST))
@@ -174,9 +205,9 @@ impl Rounds {
         Ok(())
     }
 
-    /// A wish made now, as exact as times are kept: else a sweep that begins in the same millisecond would not fulfil it.
+    /// A wish made now.
     fn asked_now(&self, extent: Extent) -> Asked {
-        Asked { at: self.clock.now().trunc_subsecs(3), extent }
+        Asked { at: self.clock.now(), extent }
     }
 
     async fn ready_to_retry(&self, connection: &Connection) -> Result<(), DeskError> {

@@ -1043,7 +1043,7 @@ text: string, };
 /**
  * What kind of thing stands in an action's way.
  */
-export type ReasonKind = "offline" | "waiting" | "signIn" | "doubt" | "possiblySent" | "refused" | "conflict" | "gone" | "behind";
+export type ReasonKind = "offline" | "waiting" | "signIn" | "doubt" | "possiblySent" | "refused" | "conflict" | "gone" | "unreadable" | "behind";
 
 /**
  * A record that could not be read.

@@ -1,7 +1,8 @@
 //! What a read tells about a doubtful action (RELIABILITY.md, "Doubt is not failure").
 
+use chrono::TimeDelta;
 use rounds_domain::{
-    action::{Action, Baseline},
+    action::{Action, Baseline, Proof, Verb},
     detail::Comment,
     item::WorkItem,
     patient::Me,
@@ -20,27 +21,69 @@ pub enum Finding {
     Unclear(String),
 }
 
-/// What is there before an action is first sent.
-pub fn baseline(item: &WorkItem, me: &Me, read_at: chrono::DateTime<chrono::Utc>) -> Baseline {
+/// What is there before `action` is first sent.
+pub fn baseline(action: &Action, item: &WorkItem, me: &Me, read_at: chrono::DateTime<chrono::Utc>) -> Baseline {
+    let same = same_words(action, item).filter(|comment| !is_mine(comment, me));
     Baseline {
         my_comments: mine(&item.comments, me).filter_map(|comment| comment.id.clone()).collect(),
+        same_words: same.filter_map(|comment| comment.id.clone()).collect(),
         status: item.status.word.clone(),
         read_at: Some(read_at),
     }
 }
 
 fn mine<'a>(comments: &'a [Comment], me: &'a Me) -> impl Iterator<Item = &'a Comment> {
-    comments.iter().filter(|comment| comment.author.as_ref().is_some_and(|author| me.is(author)))
+    comments.iter().filter(|comment| is_mine(comment, me))
+}
+
+fn is_mine(comment: &Comment, me: &Me) -> bool {
+    comment.author.as_ref().is_some_and(|author| me.is(author))
+}
+
+/// The comments that say what `action` says, by whomever.
+fn same_words<'a>(action: &Action, item: &'a WorkItem) -> impl Iterator<Item = &'a Comment> {
+    let wanted = action.text("text").map(normalise_comment);
+    let internal = action.flag("internal");
+    item.comments.iter().filter(move |comment| {
+        comment.internal == internal
+            && wanted.as_ref().is_some_and(|wanted| normalise_comment(&comment.text) == *wanted)
+    })
+}
+
+/// What `action` touches and its person did not see so, in words. `fingerprint` is that of the item as it was just read.
+///
+/// A comment touches nothing. For everything else any change of the item counts, until a kind of action can tell which parts
+/// it touches: a needless question is better than a decision on what nobody saw.
+pub fn differs(action: &Action, fingerprint: &str) -> Option<String> {
+    let changed = action.verb != Verb::Comment && action.seen.as_deref() != Some(fingerprint);
+    changed.then(|| {
+        "The item has changed since you looked at it. Nothing was sent; look at it again and decide.".to_owned()
+    })
+}
+
+/// What an item, as it was just read, tells about a doubtful action.
+pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
+    match action.proof {
+        Proof::Comment => match look_for_comment(action, item, me, claimed) {
+            Finding::Missing => in_another_name(action, item, me, claimed).unwrap_or(Finding::Missing),
+            finding => finding,
+        },
+        // Until these can be looked for nothing is known, and "not there" would have them sent again.
+        Proof::CompareAndSet | Proof::ClientField => Finding::Unclear(
+            "Rounds cannot tell yet whether an action of this kind took effect, so it is not sent again by itself. Look at \
+             the item in the system itself."
+                .to_owned(),
+        ),
+        Proof::None => Finding::Missing,
+    }
 }
 
 /// Looks for a comment among what the item holds now: author me, the same text, of the same kind, not there before, not
 /// `claimed` by another action.
-pub fn look_for_comment(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
-    let wanted = action.text("text").map(normalise_comment).unwrap_or_default();
+fn look_for_comment(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
     let before = action.baseline.as_ref().map(|baseline| baseline.my_comments.as_slice()).unwrap_or_default();
-    let candidates: Vec<&Comment> = mine(&item.comments, me)
-        .filter(|comment| comment.internal == action.flag("internal"))
-        .filter(|comment| normalise_comment(&comment.text) == wanted)
+    let candidates: Vec<&Comment> = same_words(action, item)
+        .filter(|comment| is_mine(comment, me))
         .filter(|comment| comment.id.as_ref().is_some_and(|id| !before.contains(id) && !claimed.contains(id)))
         .collect();
     match candidates.as_slice() {
@@ -56,3 +99,30 @@ pub fn look_for_comment(action: &Action, item: &WorkItem, me: &Me, claimed: &[St
         )),
     }
 }
+
+/// A clock of theirs and ours may differ by this much.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
+
+/// My comment may stand there under a name that is not the one in the settings, while my id is not known: then "not there"
+/// proves nothing, and it must not be sent a second time.
+fn in_another_name(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Option<Finding> {
+    if me.id.is_some() {
+        return None;
+    }
+    let before = action.baseline.as_ref().map(|baseline| baseline.same_words.as_slice()).unwrap_or_default();
+    let since = action.sent_at? - CLOCKS_APART;
+    let is_new = |comment: &&Comment| match &comment.id {
+        Some(id) => !before.contains(id) && !claimed.contains(id),
+        // Without an id only its time tells, as far as anybody's clock does.
+        None => comment.made.as_ref().and_then(|made| made.at).is_none_or(|made| made >= since),
+    };
+    let same = same_words(action, item).filter(|comment| !is_mine(comment, me)).find(is_new)?;
+    let name = same.author.as_ref().and_then(|author| author.name.plain()).unwrap_or_else(|| "nobody".to_owned());
+    Some(Finding::Unclear(format!(
+        "A comment with this text came at about that time, under the name of {name}. If that is you, discard this one \
+         and set your name in the connection as it stands there; otherwise send it again."
+    )))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,18 @@
 //! Which actions may be worked on now: first in, first out within an item; a stuck lane holds only itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    action::Action,
+    action::{Action, ReasonKind},
     ids::{ActionId, ItemId},
     outbox::OutboxState,
 };
+
+use crate::backoff;
 
 /// The unsettled action at the head of each lane, in order of submission. `actions` are all unsettled ones.
 fn heads(actions: &[Action]) -> impl Iterator<Item = &Action> {
@@ -23,22 +28,43 @@ fn heads(actions: &[Action]) -> impl Iterator<Item = &Action> {
     heads.into_iter()
 }
 
-/// Whether everything that `action` depends on has settled. `unsettled` are the ids of all unsettled actions.
-fn is_free(action: &Action, unsettled: &BTreeSet<ActionId>) -> bool {
-    action.depends_on.iter().all(|id| !unsettled.contains(id))
+/// The actions that others have to wait for: what is not settled, and what was given up. Only what was confirmed counts as
+/// done; what depends on something given up is told so and goes to its person (`Event::GivenUp`).
+fn in_the_way(actions: &[Action]) -> BTreeSet<ActionId> {
+    actions.iter().filter(|action| action.state != OutboxState::Confirmed).map(|action| action.id).collect()
 }
 
-/// The actions to work on now, oldest first. A held action's time to be taken back runs even when it is not the first of
-/// its lane.
+/// Whether everything that `action` depends on was confirmed.
+fn is_free(action: &Action, in_the_way: &BTreeSet<ActionId>) -> bool {
+    action.depends_on.iter().all(|id| !in_the_way.contains(id))
+}
+
+/// The longest time that an action in this state is ever made to wait by itself.
+fn longest_wait(action: &Action) -> Duration {
+    if action.state == OutboxState::Held { Duration::from_mins(1) } else { backoff::RETRY_AFTER_CAP }
+}
+
+/// Whether an action's time has come. A time further off than any wait was written by a clock that has been set back since:
+/// it has come too.
+fn is_ripe(action: &Action, now: DateTime<Utc>) -> bool {
+    action.next_at.is_some_and(|at| at <= now || !backoff::is_wait(at, now, longest_wait(action)))
+}
+
+fn is_unreadable(action: &Action) -> bool {
+    action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Unreadable)
+}
+
+/// The actions to work on now, oldest first; those whose item could not be read come last, so that they hold up nobody. A
+/// held action's time to be taken back runs even when it is not the first of its lane.
 pub fn due(actions: &[Action], now: DateTime<Utc>) -> Vec<ActionId> {
-    let unsettled: BTreeSet<ActionId> =
-        actions.iter().filter(|action| !action.state.is_final()).map(|action| action.id).collect();
-    let ripe = |action: &&Action| action.next_at.is_some_and(|at| at <= now);
-    let mut due: Vec<ActionId> = heads(actions)
-        .filter(|action| action.state != OutboxState::NeedsPerson && is_free(action, &unsettled))
+    let in_the_way = in_the_way(actions);
+    let ripe = |action: &&Action| is_ripe(action, now);
+    let mut heads: Vec<&Action> = heads(actions)
+        .filter(|action| action.state != OutboxState::NeedsPerson && is_free(action, &in_the_way))
         .filter(ripe)
-        .map(|action| action.id)
         .collect();
+    heads.sort_by_key(|action| is_unreadable(action));
+    let mut due: Vec<ActionId> = heads.into_iter().map(|action| action.id).collect();
     let held = actions.iter().filter(|action| action.state == OutboxState::Held).filter(ripe).map(|action| action.id);
     for id in held {
         if !due.contains(&id) {
@@ -49,23 +75,22 @@ pub fn due(actions: &[Action], now: DateTime<Utc>) -> Vec<ActionId> {
 }
 
 /// When the next action becomes due, if nothing else happens.
-pub fn next_due(actions: &[Action]) -> Option<DateTime<Utc>> {
-    let unsettled: BTreeSet<ActionId> =
-        actions.iter().filter(|action| !action.state.is_final()).map(|action| action.id).collect();
-    let heads = heads(actions).filter(|action| is_free(action, &unsettled)).filter_map(|action| action.next_at);
-    let held = actions.iter().filter(|action| action.state == OutboxState::Held).filter_map(|action| action.next_at);
-    heads.chain(held).min()
+pub fn next_due(actions: &[Action], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let in_the_way = in_the_way(actions);
+    let heads = heads(actions).filter(|action| is_free(action, &in_the_way));
+    let held = actions.iter().filter(|action| action.state == OutboxState::Held);
+    let at = |action: &Action| action.next_at.map(|at| if is_ripe(action, now) { at.min(now) } else { at });
+    heads.chain(held).filter_map(at).min()
 }
 
 /// Actions that wait for another one of their lane, or for one they depend on: shown as such.
 pub fn behind(actions: &[Action]) -> BTreeSet<ActionId> {
     let heads: BTreeSet<ActionId> = heads(actions).map(|action| action.id).collect();
-    let unsettled: BTreeSet<ActionId> =
-        actions.iter().filter(|action| !action.state.is_final()).map(|action| action.id).collect();
+    let in_the_way = in_the_way(actions);
     actions
         .iter()
         .filter(|action| action.state == OutboxState::Queued)
-        .filter(|action| !heads.contains(&action.id) || !is_free(action, &unsettled))
+        .filter(|action| !heads.contains(&action.id) || !is_free(action, &in_the_way))
         .map(|action| action.id)
         .collect()
 }
@@ -73,7 +98,7 @@ pub fn behind(actions: &[Action]) -> BTreeSet<ActionId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outbox::transition::testing::{action, at};
+    use crate::outbox::testing::{action, at};
 
     #[test]
     fn a_lane_is_first_in_first_out_and_a_stuck_one_holds_only_itself() {
@@ -101,7 +126,44 @@ mod tests {
         let mut later = action(1, 7, OutboxState::Queued);
         later.next_at = Some(at(10));
         assert!(due(std::slice::from_ref(&later), at(9)).is_empty());
-        assert_eq!(next_due(std::slice::from_ref(&later)), Some(at(10)));
+        assert_eq!(next_due(std::slice::from_ref(&later), at(0)), Some(at(10)));
         assert_eq!(due(std::slice::from_ref(&later), at(10)), [later.id]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_holds_nothing_up_for_years() {
+        let years = i64::from(10 * 365 * 24 * 3_600);
+        for state in [OutboxState::Held, OutboxState::Queued, OutboxState::Doubtful, OutboxState::Following] {
+            let mut waiting = action(1, 7, state);
+            waiting.next_at = Some(at(years));
+            assert_eq!(due(std::slice::from_ref(&waiting), at(0)), [waiting.id], "{state:?}");
+            assert_eq!(next_due(std::slice::from_ref(&waiting), at(0)), Some(at(0)), "{state:?}");
+            waiting.next_at = Some(at(50));
+            assert!(due(std::slice::from_ref(&waiting), at(0)).is_empty(), "{state:?}: a wait is a wait");
+        }
+        let mut asked = action(1, 7, OutboxState::Queued);
+        asked.next_at = Some(at(3_600));
+        assert!(due(std::slice::from_ref(&asked), at(0)).is_empty(), "an hour is what a remote may ask for");
+        let mut held = action(1, 7, OutboxState::Held);
+        held.next_at = Some(at(3_605));
+        assert_eq!(due(std::slice::from_ref(&held), at(0)), [held.id], "an hour is no time to take something back");
+    }
+
+    #[test]
+    fn what_depends_on_something_given_up_is_not_sent() {
+        for state in [OutboxState::Discarded, OutboxState::Withdrawn] {
+            let first = action(1, 7, state);
+            let mut second = action(2, 8, OutboxState::Queued);
+            second.depends_on = vec![first.id];
+            assert!(due(&[first.clone(), second.clone()], at(0)).is_empty(), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_cannot_be_read_is_tried_after_all_others() {
+        let mut spoiled = action(1, 7, OutboxState::Queued);
+        spoiled.reason = Some(rounds_domain::action::Reason { kind: ReasonKind::Unreadable, text: "no".into() });
+        let fine = action(2, 8, OutboxState::Queued);
+        assert_eq!(due(&[spoiled.clone(), fine.clone()], at(0)), [fine.id, spoiled.id]);
     }
 }

@@ -77,3 +77,28 @@ pub fn decide(action: &Action, choice: Choice, tick: Tick) -> Option<Outcome> {
         (Choice::Retry, _) => Outcome::Goes(Action { next_at: Some(tick.now), waits: 0, ..action.clone() }),
     })
 }
+
+/// `again` as it takes the place of `ended`: where that stood in its lane, so that nothing overtakes it, and after the same
+/// actions.
+pub fn successor(ended: &Action, again: Action) -> Action {
+    Action { sequence: ended.sequence, depends_on: ended.depends_on.clone(), ..again }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbox::{
+        lanes,
+        testing::{action, at},
+    };
+
+    #[test]
+    fn what_is_done_again_keeps_its_place_in_the_lane() {
+        let refused = action(1, 7, OutboxState::NeedsPerson);
+        let behind = action(2, 7, OutboxState::Queued);
+        let tick = Tick { now: at(0), up: std::time::Duration::ZERO, random: 0.5 };
+        let Some(Outcome::Again(ended)) = decide(&refused, Choice::Retry, tick) else { panic!("it is done again") };
+        let again = successor(&ended, Action { sequence: 0, ..action(9, 7, OutboxState::Queued) });
+        assert_eq!(lanes::due(&[ended, behind, again.clone()], at(0)), [again.id], "nothing overtakes it");
+    }
+}

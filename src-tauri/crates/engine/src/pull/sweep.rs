@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_expired_cursor_begins_again_and_a_lost_network_goes_on_where_it_was() {
-        let tick = Tick { now: chrono::DateTime::UNIX_EPOCH, random: 0.5 };
+        let tick = Tick { now: chrono::DateTime::UNIX_EPOCH, up: std::time::Duration::ZERO, random: 0.5 };
         let after = |and_now, cursor| after_failure(&RemoteError::new(and_now, ""), cursor, 0, tick).0;
         assert_eq!(after(AndNow::Invalid, Some("c")), Resume::Beginning);
         assert_eq!(after(AndNow::Offline, Some("c")), Resume::Here);

@@ -14,6 +14,8 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::{Result, StoreError};
 
 const FILE: &str = "key.json";
+/// What the key file is called until the database that it is for is there.
+const BEGUN: &str = "key.json.new";
 const SERVICE: &str = "Rounds";
 
 /// The key of the database. Wiped when dropped.
@@ -73,8 +75,43 @@ enum Slot {
     Keychain { account: String, sealed: String },
 }
 
-/// Makes a new key and writes the key file for it. Never replaces one.
-pub(crate) fn create(dir: &Path, unlock: &Unlock) -> Result<Key> {
+/// Begins a profile: makes a new key and writes the key file for it, which counts only once it is [`commit`]ted. One that
+/// was begun before is gone on with when `has_database`, since its key alone opens what is there; else it is made anew.
+pub(crate) fn begin(dir: &Path, unlock: &Unlock, has_database: bool) -> Result<Key> {
+    if dir.join(FILE).exists() {
+        return Err(StoreError::ProfileExists);
+    }
+    let begun = dir.join(BEGUN);
+    if has_database {
+        return match unwrap_key(&begun, unlock) {
+            Ok(key) => Ok(key),
+            // A database without any key file: somebody's, and not ours to touch.
+            Err(StoreError::NoProfile) => Err(StoreError::ProfileExists),
+            Err(StoreError::WrongKey | StoreError::Refused(_)) => Err(StoreError::Refused(
+                "Making this profile was interrupted, and it was begun with another passphrase or way to unlock it. Nothing \
+                 was changed; use that one, or choose another folder."
+                    .into(),
+            )),
+            Err(other) => Err(other),
+        };
+    }
+    match fs::remove_file(&begun) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    create(&begun, unlock)
+}
+
+/// The profile is complete: from now on its key file counts.
+pub(crate) fn commit(dir: &Path) -> Result<()> {
+    fs::rename(dir.join(BEGUN), dir.join(FILE))?;
+    // Else a power loss could bring the old name back.
+    #[cfg(unix)]
+    fs::File::open(dir)?.sync_all()?;
+    Ok(())
+}
+
+fn create(path: &Path, unlock: &Unlock) -> Result<Key> {
     let key = random_key()?;
     let slot = match unlock {
         Unlock::Passphrase(passphrase) => {
@@ -102,7 +139,7 @@ pub(crate) fn create(dir: &Path, unlock: &Unlock) -> Result<Key> {
         }
     };
     let text = serde_json::to_vec_pretty(&KeyFile { format: 1, slots: vec![slot] })?;
-    let mut file = open_new(&dir.join(FILE))?;
+    let mut file = open_new(path)?;
     file.write_all(&text)?;
     file.sync_all()?;
     Ok(key)
@@ -110,7 +147,11 @@ pub(crate) fn create(dir: &Path, unlock: &Unlock) -> Result<Key> {
 
 /// Unwraps the key.
 pub(crate) fn open(dir: &Path, unlock: &Unlock) -> Result<Key> {
-    for slot in read(dir)?.slots {
+    unwrap_key(&dir.join(FILE), unlock)
+}
+
+fn unwrap_key(path: &Path, unlock: &Unlock) -> Result<Key> {
+    for slot in read(path)?.slots {
         let (wrapping, sealed) = match (&slot, unlock) {
             (Slot::Passphrase { salt, memory_kib, passes, lanes, sealed }, Unlock::Passphrase(passphrase)) => {
                 let salt = BASE64_STANDARD.decode(salt).map_err(|_| StoreError::Damaged)?;
@@ -132,7 +173,7 @@ pub(crate) fn open(dir: &Path, unlock: &Unlock) -> Result<Key> {
 
 /// The ways in which the profile in `dir` can be unlocked.
 pub fn slots(dir: &Path) -> Result<Vec<SlotKind>> {
-    let file = read(dir)?;
+    let file = read(&dir.join(FILE))?;
     let kinds = file.slots.iter().map(|slot| match slot {
         Slot::Passphrase { .. } => SlotKind::Passphrase,
         Slot::Keychain { .. } => SlotKind::Keychain,
@@ -156,8 +197,8 @@ pub fn keychain_available() -> bool {
     })
 }
 
-fn read(dir: &Path) -> Result<KeyFile> {
-    let text = match fs::read(dir.join(FILE)) {
+fn read(path: &Path) -> Result<KeyFile> {
+    let text = match fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(StoreError::NoProfile),
         read => read?,
     };
@@ -238,11 +279,13 @@ mod tests {
     #[test]
     fn the_right_passphrase_opens_and_a_wrong_one_changes_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let made = create(dir.path(), &passphrase("correct horse")).unwrap();
+        let made = begin(dir.path(), &passphrase("correct horse"), false).unwrap();
+        assert!(!exists(dir.path()), "it counts once it is complete");
+        commit(dir.path()).unwrap();
         let before = fs::read(dir.path().join(FILE)).unwrap();
         assert!(matches!(open(dir.path(), &passphrase("correct house")), Err(StoreError::WrongKey)));
         assert_eq!(fs::read(dir.path().join(FILE)).unwrap(), before);
         assert_eq!(open(dir.path(), &passphrase("correct horse")).unwrap().0, made.0);
-        assert!(matches!(create(dir.path(), &passphrase("other")), Err(StoreError::ProfileExists)));
+        assert!(matches!(begin(dir.path(), &passphrase("other"), false), Err(StoreError::ProfileExists)));
     }
 }

@@ -35,23 +35,26 @@ impl LockFile {
     }
 }
 
-/// Makes a new profile in `dir`, which may exist but must hold none.
+/// Makes a new profile in `dir`, which may exist but must hold none. The key file gets its name last: until then nobody has
+/// worked in the profile, and making it again goes on where it was interrupted.
 pub async fn create(dir: &Path, unlock: Unlock) -> Result<Store> {
     fs::create_dir_all(dir)?;
     #[cfg(unix)]
     fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     let lock = LockFile::take(dir)?;
     let database = dir.join(DATABASE);
-    if database.exists() {
-        return Err(StoreError::ProfileExists);
-    }
+    let has_database = fs::exists(&database)?;
     let key = in_background({
         let dir = dir.to_owned();
-        move || keyfile::create(&dir, &unlock)
+        move || keyfile::begin(&dir, &unlock, has_database)
     })
     .await?;
-    keyfile::open_new(&database)?;
-    open_database(&database, &key, lock).await
+    if !has_database {
+        keyfile::open_new(&database)?;
+    }
+    let store = open_database(&database, &key, lock).await?;
+    keyfile::commit(dir)?;
+    Ok(store)
 }
 
 /// Opens the profile in `dir`. A wrong key leaves every byte as it was.
@@ -93,6 +96,12 @@ fn options(path: &Path, key: &Key) -> SqliteConnectOptions {
 }
 
 async fn open_database(path: &Path, key: &Key, lock: LockFile) -> Result<Store> {
+    // Looked at before it is opened for writing: a writer that cannot read the file would still fold the WAL into it and
+    // remove it when it is closed.
+    let mut reader = options(path, key).read_only(true).connect().await?;
+    let readable = assert_cipher(&mut reader).await;
+    reader.close().await?;
+    readable?;
     let mut writer = options(path, key)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)

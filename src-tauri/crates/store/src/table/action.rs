@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    action::{Action, Proof, Verb},
+    action::{Action, Actor, Proof, Verb},
     ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
+    patient::Me,
 };
 use serde::de::DeserializeOwned;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
@@ -24,7 +25,7 @@ macro_rules! select {
             "SELECT action.id, connection.id AS connection_id, item.id AS item_id, item.key AS item_key, action.sequence,
                     action.depends_on, action.name, action.verb, action.proof, action.fields, action.actor, action.made_at,
                     action.seen, action.state, action.attempts, action.waits, action.sign_ins, action.looks, action.rounds,
-                    action.sent_at, action.baseline, action.next_at, action.reason, action.remote_ref, action.settled_at
+                    action.sent_at, action.elapsed, action.baseline, action.next_at, action.reason, action.remote_ref, action.settled_at
              FROM action JOIN item ON item.key = action.item JOIN connection ON connection.key = action.connection ",
             $rest
         )
@@ -54,6 +55,7 @@ fn from_row(row: &SqliteRow) -> Result<Action> {
         looks: row.try_get("looks")?,
         rounds: row.try_get("rounds")?,
         sent_at: time("sent_at")?,
+        elapsed: json(row, "elapsed")?,
         baseline: json(row, "baseline")?,
         next_at: time("next_at")?,
         reason: json(row, "reason")?,
@@ -111,17 +113,19 @@ pub(crate) async fn take_off(db: &mut SqliteConnection, id: ActionId) -> Result<
     Ok(())
 }
 
-async fn insert(write: &mut Write<'_>, action: &Action) -> Result<Action> {
+/// Puts a new action at the end of its lane, or in a `place` that has become free.
+async fn insert(write: &mut Write<'_>, action: &Action, place: Option<i64>) -> Result<Action> {
     let item = key_of(write.db, action.item).await?;
     let fields = serde_json::to_string(&action.fields)?;
     sqlx::query(
         "INSERT INTO action (id, connection, item, sequence, depends_on, name, verb, proof, fields, fields_hash, actor, made_at,
                              seen, state, attempts, waits, sign_ins, looks, rounds, next_at, shows)
-         SELECT ?, item.connection, item.key, (SELECT coalesce(max(sequence), 0) + 1 FROM action), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+         SELECT ?, item.connection, item.key, coalesce(?, (SELECT coalesce(max(sequence), 0) + 1 FROM action)), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 0, 0, 0, 0, 0, ?, 1
          FROM item WHERE item.key = ?",
     )
     .bind(action.id.0)
+    .bind(place)
     .bind(serde_json::to_string(&action.depends_on)?)
     .bind(&action.name)
     .bind(action.verb.word())
@@ -144,7 +148,7 @@ async fn insert(write: &mut Write<'_>, action: &Action) -> Result<Action> {
 async fn update(write: &mut Write<'_>, action: &Action) -> Result<()> {
     let ended = matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn);
     sqlx::query(
-        "UPDATE action SET state = ?, attempts = ?, waits = ?, sign_ins = ?, looks = ?, rounds = ?, sent_at = ?, baseline = ?,
+        "UPDATE action SET state = ?, attempts = ?, waits = ?, sign_ins = ?, looks = ?, rounds = ?, sent_at = ?, elapsed = ?, baseline = ?,
                            next_at = ?, reason = ?, remote_ref = ?, settled_at = ?, shows = CASE WHEN ? THEN 0 ELSE shows END
          WHERE id = ?",
     )
@@ -155,6 +159,7 @@ async fn update(write: &mut Write<'_>, action: &Action) -> Result<()> {
     .bind(action.looks)
     .bind(action.rounds)
     .bind(action.sent_at.map(codec::millis))
+    .bind(action.elapsed.as_ref().map(serde_json::to_string).transpose()?)
     .bind(action.baseline.as_ref().map(serde_json::to_string).transpose()?)
     .bind(action.next_at.map(codec::millis))
     .bind(action.reason.as_ref().map(serde_json::to_string).transpose()?)
@@ -179,6 +184,65 @@ pub struct Ending {
     pub why: String,
 }
 
+/// How a person ends an action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct End {
+    /// The action as it ends.
+    pub ended: Action,
+    /// What takes its place, in its lane too.
+    pub again: Option<Action>,
+}
+
+/// The unsettled actions that wait for this one.
+async fn dependants(db: &mut SqliteConnection, id: ActionId) -> Result<Vec<Action>> {
+    let rows = sqlx::query(select!(
+        "WHERE action.state NOT IN ('confirmed', 'discarded', 'withdrawn')
+           AND EXISTS (SELECT 1 FROM json_each(action.depends_on) WHERE value = ?) ORDER BY action.sequence"
+    ))
+    .bind(id.to_string())
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// Whether one of these was discarded or taken back.
+async fn given_up(db: &mut SqliteConnection, ids: &[ActionId]) -> Result<bool> {
+    for id in ids {
+        let state: Option<String> =
+            sqlx::query_scalar("SELECT state FROM action WHERE id = ?").bind(id.0).fetch_optional(&mut *db).await?;
+        if state.is_some_and(|state| matches!(state.as_str(), "discarded" | "withdrawn")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Keeps what an action depends on.
+async fn depend(db: &mut SqliteConnection, action: &Action) -> Result<()> {
+    sqlx::query("UPDATE action SET depends_on = ? WHERE id = ?")
+        .bind(serde_json::to_string(&action.depends_on)?)
+        .bind(action.id.0)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// How many unsettled actions of a connection may not leave in the name of `me`.
+pub(crate) async fn in_another_name(db: &mut SqliteConnection, connection: i64, me: &Me) -> Result<usize> {
+    let actors: Vec<String> = sqlx::query_scalar(
+        "SELECT actor FROM action WHERE connection = ? AND state NOT IN ('confirmed', 'discarded', 'withdrawn')",
+    )
+    .bind(connection)
+    .fetch_all(db)
+    .await?;
+    let mut others = 0;
+    for actor in actors {
+        let actor: Actor = serde_json::from_str(&actor)?;
+        others += usize::from(!actor.may_leave_as(me));
+    }
+    Ok(others)
+}
+
 impl Store {
     /// Saves what a person did: the outbox row and what is shown, in one transaction. Its draft is used up.
     pub async fn submit(&self, action: Action) -> Result<Action> {
@@ -190,7 +254,12 @@ impl Store {
                     .bind(&action.name)
                     .execute(&mut *write.db)
                     .await?;
-                insert(write, &action).await
+                if given_up(write.db, &action.depends_on).await? {
+                    return Err(StoreError::Refused(
+                        "What this depends on was given up. Nothing was saved; look at the item again.".into(),
+                    ));
+                }
+                insert(write, &action, None).await
             })
         })
         .await
@@ -217,27 +286,42 @@ impl Store {
         .await
     }
 
-    /// Ends an action by a person's hand; `again` takes its place.
-    pub async fn end_action(&self, ended: Action, ending: Ending, again: Option<Action>) -> Result<Option<Action>> {
+    /// Ends an action by a person's hand: `end` is given the row as it stands in this transaction and answers what becomes
+    /// of it, or nothing to leave it. Whatever depends on it depends on its successor from now on; without one it is given to
+    /// `given_up`.
+    pub async fn end_action<F, G>(&self, id: ActionId, ending: Ending, end: F, given_up: G) -> Result<Action>
+    where
+        F: FnOnce(&Action) -> Option<End> + Send + 'static,
+        G: Fn(&Action) -> Action + Send + 'static,
+    {
         self.write(move |write| {
             Box::pin(async move {
-                let now = by_id(write.db, ended.id).await?;
-                if now.state.is_final() || now.state.may_have_left() {
+                let now = by_id(write.db, id).await?;
+                let movable = !now.state.is_final() && !now.state.may_have_left();
+                let Some(End { ended, again }) = Some(&now).filter(|_| movable).and_then(end) else {
                     return Err(StoreError::Refused(
                         "It has moved on in the meantime. Look at it again; nothing was changed.".into(),
                     ));
-                }
+                };
                 update(write, &ended).await?;
                 sqlx::query("UPDATE action SET settled_by = ?, settled_why = ? WHERE id = ?")
                     .bind(ending.by)
                     .bind(ending.why)
-                    .bind(ended.id.0)
+                    .bind(id.0)
                     .execute(&mut *write.db)
                     .await?;
-                match again {
-                    Some(again) => Ok(Some(insert(write, &again).await?)),
-                    None => Ok(None),
+                let dependants = dependants(write.db, id).await?;
+                let Some(again) = again else {
+                    for dependant in &dependants {
+                        update(write, &given_up(dependant)).await?;
+                    }
+                    return Ok(ended);
+                };
+                for mut dependant in dependants {
+                    dependant.depends_on.iter_mut().filter(|on| **on == id).for_each(|on| *on = again.id);
+                    depend(write.db, &dependant).await?;
                 }
+                insert(write, &again, Some(again.sequence)).await
             })
         })
         .await

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
+    action::Actor,
     ids::ConnectionId,
     patient::Me,
+    text::fold,
     view::{ConnectionTrouble, WordCount},
 };
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use crate::{Change, Result, Store, StoreError, codec, store::Write};
+use crate::{Change, Result, Store, StoreError, codec, store::Write, table::action};
 
 /// Words by key.
 pub type Words = BTreeMap<String, String>;
@@ -41,6 +43,8 @@ pub struct Connection {
     pub notes: Vec<String>,
     /// What stands in its way.
     pub trouble: Option<ConnectionTrouble>,
+    /// The system asked to be left alone until then.
+    pub not_before: Option<DateTime<Utc>>,
 }
 
 impl std::fmt::Debug for Connection {
@@ -92,15 +96,15 @@ fn from_row(row: &SqliteRow) -> Result<Connection> {
         me: serde_json::from_str(&json("me")?)?,
         notes: serde_json::from_str(&json("notes")?)?,
         trouble: row.try_get::<Option<String>, _>("trouble")?.map(|text| serde_json::from_str(&text)).transpose()?,
+        not_before: row.try_get::<Option<i64>, _>("not_before")?.map(codec::time),
     })
 }
 
-const SELECT: &str =
-    "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble FROM connection";
+const SELECT: &str = "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, not_before FROM connection";
 
 pub(crate) async fn by_key(db: &mut SqliteConnection, key: i64) -> Result<Connection> {
     let row = sqlx::query(
-        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble FROM connection WHERE key = ?",
+        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, not_before FROM connection WHERE key = ?",
     )
     .bind(key)
     .fetch_one(db)
@@ -110,7 +114,7 @@ pub(crate) async fn by_key(db: &mut SqliteConnection, key: i64) -> Result<Connec
 
 async fn by_id(db: &mut SqliteConnection, id: ConnectionId) -> Result<Connection> {
     let row = sqlx::query(
-        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble FROM connection WHERE id = ?",
+        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, not_before FROM connection WHERE id = ?",
     )
     .bind(id.0)
     .fetch_optional(db)
@@ -134,6 +138,8 @@ pub struct ConnectionEdit {
     pub notes: Option<Vec<String>>,
     /// What stands in its way; `Some(None)` when nothing does.
     pub trouble: Option<Option<ConnectionTrouble>>,
+    /// Until when the system asked to be left alone; `Some(None)` when it did not.
+    pub not_before: Option<Option<DateTime<Utc>>>,
 }
 
 impl Store {
@@ -169,8 +175,8 @@ impl Store {
                 }
                 let id = ConnectionId(Uuid::new_v4());
                 sqlx::query(
-                    "INSERT INTO connection (id, system, name, base_url, settings, secrets, learned, me, notes, added_at)
-                     VALUES (?, ?, ?, ?, ?, ?, '{}', ?, '[]', ?)",
+                    "INSERT INTO connection (id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded)
+                     VALUES (?, ?, ?, ?, ?, ?, '{}', ?, '[]', ?, ?)",
                 )
                 .bind(id.0)
                 .bind(&new.system)
@@ -180,6 +186,7 @@ impl Store {
                 .bind(serde_json::to_string(&new.secrets)?)
                 .bind(serde_json::to_string(&new.me)?)
                 .bind(codec::millis(now))
+                .bind(fold(&new.name))
                 .execute(&mut *write.db)
                 .await?;
                 write.announce(Change::Connection(id));
@@ -189,11 +196,22 @@ impl Store {
         .await
     }
 
-    /// Changes a connection. Says nothing when nothing changed.
+    /// Changes a connection. Says nothing when nothing changed. Refused when it would let what somebody did leave in another
+    /// name (RELIABILITY.md, I9).
     pub async fn edit_connection(&self, id: ConnectionId, edit: ConnectionEdit) -> Result<Connection> {
+        self.change_connection(id, move |_| Some(edit)).await
+    }
+
+    /// Like [`edit_connection`](Self::edit_connection): `change` is given the connection as it stands in this transaction and
+    /// answers what of it changes, or nothing to leave it.
+    pub async fn change_connection<F>(&self, id: ConnectionId, change: F) -> Result<Connection>
+    where
+        F: FnOnce(&Connection) -> Option<ConnectionEdit> + Send + 'static,
+    {
         self.write(move |write| {
             Box::pin(async move {
                 let before = by_id(write.db, id).await?;
+                let edit = change(&before).unwrap_or_default();
                 let after = Connection {
                     settings: edit.settings.unwrap_or_else(|| before.settings.clone()),
                     secrets: edit.secrets.unwrap_or_else(|| before.secrets.clone()),
@@ -201,10 +219,17 @@ impl Store {
                     me: edit.me.unwrap_or_else(|| before.me.clone()),
                     notes: edit.notes.unwrap_or_else(|| before.notes.clone()),
                     trouble: edit.trouble.unwrap_or_else(|| before.trouble.clone()),
+                    not_before: edit.not_before.unwrap_or(before.not_before),
                     ..before.clone()
                 };
                 if after == before {
                     return Ok(before);
+                }
+                if Actor::of(&after.me) != Actor::of(&before.me) {
+                    let others = action::in_another_name(write.db, before.key, &after.me).await?;
+                    if others > 0 {
+                        return Err(StoreError::Refused(in_the_old_name(&before, others)));
+                    }
                 }
                 save(write, &after).await?;
                 Ok(after)
@@ -292,9 +317,20 @@ impl Store {
     }
 }
 
+fn in_the_old_name(connection: &Connection, others: usize) -> String {
+    let name = Actor::of(&connection.me).name;
+    let actions = if others == 1 { "1 action".to_owned() } else { format!("{others} actions") };
+    format!(
+        "\"{}\" still has {actions} in the outbox, done in the name of {name}; with these settings they would leave in another \
+         name. Nothing was changed and nothing is lost. Send or discard what is in the outbox, then change the name.",
+        connection.name
+    )
+}
+
 async fn save(write: &mut Write<'_>, connection: &Connection) -> Result<()> {
     sqlx::query(
-        "UPDATE connection SET base_url = ?, settings = ?, secrets = ?, me = ?, notes = ?, trouble = ? WHERE key = ?",
+        "UPDATE connection SET base_url = ?, settings = ?, secrets = ?, me = ?, notes = ?, trouble = ?, not_before = ?
+         WHERE key = ?",
     )
     .bind(&connection.base_url)
     .bind(serde_json::to_string(&connection.settings)?)
@@ -302,6 +338,7 @@ async fn save(write: &mut Write<'_>, connection: &Connection) -> Result<()> {
     .bind(serde_json::to_string(&connection.me)?)
     .bind(serde_json::to_string(&connection.notes)?)
     .bind(connection.trouble.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(connection.not_before.map(codec::millis))
     .bind(connection.key)
     .execute(&mut *write.db)
     .await?;

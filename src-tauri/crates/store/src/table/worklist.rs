@@ -253,6 +253,10 @@ fn filter(sql: &mut QueryBuilder<Sqlite>, query: &Query, now: DateTime<Utc>) {
     let asks = |test: &Test| query.terms.iter().any(|term| !term.negated && term.test == *test);
     if asks(&Test::Gone) {
         sql.push("shelf = ").push_bind(SHELF_GONE);
+        // As in the default view, an order stands under its case.
+        if !query.names_kind() {
+            sql.push(" AND kind <> ").push_bind(ItemKind::Order.code());
+        }
     } else if asks(&Test::Kind(ItemKind::Order)) {
         sql.push("shelf = ").push_bind(SHELF_INSIDE);
     } else if query.terms.iter().any(|term| !term.negated && matches!(term.test, Test::Unsettled(_))) {
@@ -286,7 +290,7 @@ fn filter(sql: &mut QueryBuilder<Sqlite>, query: &Query, now: DateTime<Utc>) {
             }
             Test::System(system) => {
                 sql.push("connection IN (SELECT c.key FROM connection c WHERE c.system = ").push_bind(system.clone());
-                sql.push(" OR lower(c.name) = ").push_bind(system.clone()).push(")");
+                sql.push(" OR c.name_folded = ").push_bind(fold(system)).push(")");
             }
             Test::Priority(priority) => _ = sql.push("priority >= ").push_bind(priority.code()),
             Test::DueWithin(seconds) => {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use rounds_domain::{
-    action::Fields,
+    action::{Action, Fields},
+    outbox::OutboxState,
+    patient::Me,
     view::{ConnectionTrouble, TroubleKind},
 };
 use rounds_store::{
@@ -12,7 +14,7 @@ use rounds_store::{
 };
 use serde_json::json;
 
-use crate::given::{Desk, PASSPHRASE, add_connection, at, case, comment_on, me, passphrase};
+use crate::given::{Desk, PASSPHRASE, add_connection, at, case, comment_on, me, name, passphrase};
 
 fn fields(text: &str) -> Fields {
     Fields::from_iter([("text".to_owned(), json!(text))])
@@ -123,4 +125,32 @@ async fn a_name_that_two_connections_share_names_no_case() {
     let mut both = vec![here, elsewhere.id("c1")];
     both.sort();
     assert_eq!(found, both, "whoever acts on one of them must be told that there are two");
+}
+
+#[tokio::test]
+async fn what_somebody_did_cannot_be_made_to_leave_in_another_name() {
+    let desk = Desk::new().await;
+    desk.sweep(vec![case("c1")]).await;
+    let action = desk.store.submit(comment_on(desk.id("c1"), desk.connection.id, "by Ana", true)).await.unwrap();
+    let change = |me| {
+        let settings = [("author".to_owned(), "changed".to_owned())].into();
+        ConnectionEdit { me: Some(me), settings: Some(settings), ..ConnectionEdit::default() }
+    };
+    let (ana, ben) = (me(), Me { name: name("Ben", "Ruiz"), ..me() });
+    for other in [ben.clone(), Me { email: Some("ben@example.org".into()), ..me() }, Me::default()] {
+        let refused = desk.store.edit_connection(desk.connection.id, change(other)).await;
+        let Err(StoreError::Refused(why)) = refused else { panic!("{refused:?}") };
+        for said in ["Ana Ruiz", "Nothing was changed", "discard"] {
+            assert!(why.contains(said), "{why}");
+        }
+        let now = desk.store.connection(desk.connection.id).await.unwrap();
+        assert!(now.settings.is_empty() && now.me == ana, "all or nothing");
+    }
+    let learned = Me { id: Some("u-ana".into()), ..ana };
+    desk.store.edit_connection(desk.connection.id, change(learned)).await.expect("an id makes nobody another person");
+    desk.store
+        .move_action(action.id, |now| Some(Action { state: OutboxState::Confirmed, ..now.clone() }))
+        .await
+        .unwrap();
+    desk.store.edit_connection(desk.connection.id, change(ben)).await.expect("everything is settled");
 }

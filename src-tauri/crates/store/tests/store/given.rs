@@ -149,6 +149,7 @@ pub(crate) fn comment_on(item: ItemId, connection: ConnectionId, text: &str, int
         looks: 0,
         rounds: 0,
         sent_at: None,
+        elapsed: None,
         baseline: None,
         next_at: Some(at(30)),
         reason: None,

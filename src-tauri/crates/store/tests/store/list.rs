@@ -232,3 +232,24 @@ async fn a_stretch_past_the_end_is_empty_and_knows_the_total() {
     let none = desk.store.list(ListRequest { limit: 0, ..ask("") }, at(0)).await.unwrap();
     assert_eq!((none.rows.len(), none.total), (0, 120));
 }
+
+#[tokio::test]
+async fn a_connection_is_found_by_its_name_in_any_case_and_script() {
+    let desk = Desk::new().await;
+    let clinic = crate::given::add_connection(&desk.store, "Клініка ÉTOILE").await;
+    let page = crate::given::page(vec![case("c9")]);
+    let write = rounds_store::table::item::PageWrite {
+        connection: clinic.key,
+        feed: String::new(),
+        advance: None,
+        page,
+        began: at(0),
+        now: at(1),
+    };
+    desk.store.apply_page(write).await.unwrap();
+    for typed in ["system:\"клініка étoile\"", "system:\"КЛІНІКА ÉTOILE\"", "system:\"Клініка Etoile\""]
+    {
+        assert_eq!(desk.found(typed).await, ["c9"], "{typed}");
+    }
+    assert!(desk.found("system:клініка").await.is_empty(), "the whole name");
+}

@@ -1,15 +1,30 @@
 //! The outbox table: what a person did is saved whole, moves one step at a time, and is never lost.
 
+use std::time::Duration;
+
 use rounds_domain::{
-    action::{Action, Baseline, Reason, ReasonKind},
+    action::{Action, Baseline, Elapsed, Reason, ReasonKind},
     outbox::OutboxState,
 };
-use rounds_store::{Change, StoreError, profile, table::action::Ending};
+use rounds_store::{
+    Change, StoreError, profile,
+    table::action::{End, Ending},
+};
 
 use crate::given::{Desk, PASSPHRASE, at, case, comment_on, passphrase};
 
 async fn written(desk: &Desk, text: &str) -> Action {
     desk.store.submit(comment_on(desk.id("c1"), desk.connection.id, text, true)).await.unwrap()
+}
+
+/// Given up, as the row stands in the transaction; and what takes its place.
+fn given_up(now: &Action, again: Option<Action>) -> End {
+    End { ended: Action { state: OutboxState::Discarded, settled_at: Some(at(99)), ..now.clone() }, again }
+}
+
+/// What becomes of whatever depends on it.
+fn asks(dependant: &Action) -> Action {
+    Action { state: OutboxState::NeedsPerson, next_at: None, ..dependant.clone() }
 }
 
 async fn desk() -> Desk {
@@ -47,7 +62,13 @@ async fn every_part_of_an_action_survives_each_step() {
         looks: 2,
         rounds: 1,
         sent_at: Some(at(77)),
-        baseline: Some(Baseline { my_comments: vec!["k1".into()], status: Some("OPEN".into()), read_at: Some(at(76)) }),
+        elapsed: Some(Elapsed { total: Duration::from_millis(1_500), read: Duration::from_secs(9) }),
+        baseline: Some(Baseline {
+            my_comments: vec!["k1".into()],
+            same_words: vec!["k2".into()],
+            status: Some("OPEN".into()),
+            read_at: Some(at(76)),
+        }),
         next_at: Some(at(99)),
         reason: Some(Reason { kind: ReasonKind::Doubt, text: "the reply was lost".into() }),
         remote_ref: Some("k9".into()),
@@ -84,8 +105,7 @@ async fn an_action_that_may_have_left_or_is_settled_cannot_be_ended() {
     for state in [OutboxState::Inflight, OutboxState::Following, OutboxState::Doubtful, OutboxState::Confirmed] {
         let action = written(&desk, "x").await;
         desk.store.move_action(action.id, move |now| Some(Action { state, ..now.clone() })).await.unwrap();
-        let ended = Action { state: OutboxState::Discarded, settled_at: Some(at(99)), ..action.clone() };
-        let refused = desk.store.end_action(ended, ending(), None).await;
+        let refused = desk.store.end_action(action.id, ending(), |now| Some(given_up(now, None)), asks).await;
         assert!(matches!(refused, Err(StoreError::Refused(_))), "{state:?}: {refused:?}");
         assert_eq!(desk.store.action(action.id).await.unwrap().state, state, "nothing was changed");
     }
@@ -95,13 +115,13 @@ async fn an_action_that_may_have_left_or_is_settled_cannot_be_ended() {
 async fn ending_an_action_and_doing_it_again_is_one_step() {
     let desk = desk().await;
     let action = written(&desk, "x").await;
-    let ended = Action { state: OutboxState::Discarded, settled_at: Some(at(99)), ..action.clone() };
     let impossible = Action { item: desk.id("not here"), ..comment_on(desk.id("c1"), desk.connection.id, "x", true) };
-    let failed = desk.store.end_action(ended.clone(), Ending::default(), Some(impossible)).await;
+    let end = |again| move |now: &Action| Some(given_up(now, Some(again)));
+    let failed = desk.store.end_action(action.id, Ending::default(), end(impossible), asks).await;
     assert!(failed.is_err(), "the story needs a write that fails");
     assert_eq!(desk.store.action(action.id).await.unwrap(), action, "without its successor it is not given up");
     let again = comment_on(desk.id("c1"), desk.connection.id, "x", true);
-    let new = desk.store.end_action(ended, Ending::default(), Some(again)).await.unwrap().unwrap();
+    let new = desk.store.end_action(action.id, Ending::default(), end(again), asks).await.unwrap();
     assert_eq!(desk.store.unsettled(None).await.unwrap(), [new]);
     assert_eq!(desk.comments_counted("c1").await, 1, "it is shown once");
 }
@@ -162,4 +182,59 @@ async fn the_outbox_shows_everything_unsettled_and_recent_receipts_the_latest_fi
     }
     let ids: Vec<_> = desk.store.outbox(at(500)).await.unwrap().into_iter().map(|action| action.id).collect();
     assert_eq!(ids, [open.id, recent.id]);
+}
+
+#[tokio::test]
+async fn an_action_is_ended_as_it_stands_and_not_as_somebody_saw_it() {
+    let desk = desk().await;
+    let seen = written(&desk, "x").await;
+    let reason = Reason { kind: ReasonKind::Refused, text: "no".into() };
+    let moved = Action { attempts: 3, reason: Some(reason), remote_ref: Some("k1".into()), ..seen.clone() };
+    desk.store.move_action(seen.id, move |_| Some(moved)).await.unwrap();
+    let ended = desk.store.end_action(seen.id, Ending::default(), |now| Some(given_up(now, None)), asks).await.unwrap();
+    assert_eq!((ended.attempts, ended.remote_ref.as_deref()), (3, Some("k1")), "what became of it since then stays");
+    assert_eq!(desk.store.action(seen.id).await.unwrap(), ended);
+    let other = written(&desk, "y").await;
+    let refused = desk.store.end_action(other.id, Ending::default(), |_| None, asks).await;
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+    assert_eq!(desk.store.action(other.id).await.unwrap(), other, "nothing was changed");
+}
+
+#[tokio::test]
+async fn what_is_done_again_stands_where_the_first_stood_and_is_waited_for() {
+    let desk = desk().await;
+    let first = written(&desk, "first").await;
+    let behind = written(&desk, "behind").await;
+    let asked = Action {
+        depends_on: vec![first.id],
+        ..comment_on(desk.id("c2"), desk.connection.id, "once the first is there", true)
+    };
+    let dependant = desk.store.submit(asked).await.unwrap();
+    let again = Action { sequence: first.sequence, ..comment_on(desk.id("c1"), desk.connection.id, "first", true) };
+    let end = move |now: &Action| Some(given_up(now, Some(again)));
+    let again = desk.store.end_action(first.id, Ending::default(), end, asks).await.unwrap();
+    let order: Vec<_> = desk.store.unsettled(None).await.unwrap().into_iter().map(|action| action.id).collect();
+    assert_eq!(order, [again.id, behind.id, dependant.id], "nothing overtakes it");
+    assert_eq!(
+        desk.store.action(dependant.id).await.unwrap().depends_on,
+        [again.id],
+        "it waits for what is sent instead"
+    );
+    let last = written(&desk, "last").await;
+    assert!(last.sequence > dependant.sequence);
+}
+
+#[tokio::test]
+async fn what_depends_on_something_given_up_asks_its_person() {
+    let desk = desk().await;
+    let first = written(&desk, "first").await;
+    let on = |text| Action { depends_on: vec![first.id], ..comment_on(desk.id("c2"), desk.connection.id, text, true) };
+    let dependant = desk.store.submit(on("then this")).await.unwrap();
+    let elsewhere = written(&desk, "not at all").await;
+    desk.store.end_action(first.id, Ending::default(), |now| Some(given_up(now, None)), asks).await.unwrap();
+    let state = async |id| desk.store.action(id).await.unwrap().state;
+    assert_eq!(state(dependant.id).await, OutboxState::NeedsPerson, "it must not be sent in silence");
+    assert_eq!(state(elsewhere.id).await, OutboxState::Queued, "in the same lane is not depending on it");
+    let too_late = desk.store.submit(on("or this")).await;
+    assert!(matches!(too_late, Err(StoreError::Refused(_))), "{too_late:?}");
 }

@@ -153,6 +153,8 @@ async fn orders_are_gone_and_back_with_their_case() {
     desk.sweep(vec![]).await;
     desk.sweep(vec![]).await;
     assert!(desk.store.item(desk.order_id("o1")).await.unwrap().gone, "an order lives in its case");
+    assert_eq!(desk.found("is:gone").await, ["c1"], "as in the default view, an order stands under its case");
+    assert_eq!(desk.found("is:gone kind:order").await, ["o1"], "unless it is asked for");
     assert!(desk.found("kind:order").await.is_empty());
     desk.pull(with_order(), Then::Complete).await;
     assert_eq!(desk.found("kind:order").await, ["o1"]);

@@ -61,7 +61,6 @@ impl Rounds {
         hold: bool,
     ) -> Action {
         let now = self.clock.now();
-        let me = &stored.connection.me;
         Action {
             id: ActionId(uuid::Uuid::now_v7()),
             connection: stored.connection.id,
@@ -72,7 +71,7 @@ impl Rounds {
             verb: declared.verb,
             proof: declared.proof,
             fields,
-            actor: Actor { name: me.name.plain().unwrap_or_else(|| "Me".to_owned()), email: me.email.clone() },
+            actor: Actor::of(&stored.connection.me),
             made_at: now,
             seen: Some(stored.fingerprint.clone()),
             state: if hold { OutboxState::Held } else { OutboxState::Queued },
@@ -82,6 +81,7 @@ impl Rounds {
             looks: 0,
             rounds: 0,
             sent_at: None,
+            elapsed: None,
             baseline: None,
             next_at: Some(if hold { now + HOLD } else { now }),
             reason: None,

@@ -54,7 +54,7 @@ impl Rounds {
             let fetched = rounds.fetch_attachment_now(file.0, file.1.clone()).await;
             rounds.fetching().remove(&file);
             if let Err(error) = fetched {
-                tracing::debug!(%error, "an attachment could not be fetched");
+                tracing::debug!(kind = error.kind(), "an attachment could not be fetched");
             }
         });
     }

@@ -93,11 +93,12 @@ impl Rounds {
             learned: before.learned.clone(),
         };
         let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
-        let configured = remote.me().unwrap_or_default();
+        let mut me = crate::link::me(remote.as_ref(), &before.me);
         // Another name or address is another person, whose id is not known yet.
-        let same = configured.name == before.me.name && configured.email == before.me.email;
-        let me =
-            rounds_domain::patient::Me { id: configured.id.clone().or(before.me.id.filter(|_| same)), ..configured };
+        let same = me.name == before.me.name && me.email == before.me.email;
+        if !same {
+            me.id = remote.me().and_then(|me| me.id);
+        }
         let edit = ConnectionEdit {
             settings: Some(settings),
             secrets: Some(secrets),
@@ -129,7 +130,7 @@ impl Rounds {
             match rounds.test_connection(id).await {
                 Ok(Ok(())) => rounds.pull_wake.notify_waiters(),
                 Ok(Err(_)) => {}
-                Err(error) => tracing::warn!(%error, "a connection could not be checked"),
+                Err(error) => tracing::warn!(kind = error.kind(), "a connection could not be checked"),
             }
         });
     }

@@ -23,6 +23,19 @@ pub enum DeskError {
     Store(StoreError),
 }
 
+impl DeskError {
+    /// The word for it: all that a log may tell.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Locked => "locked",
+            Self::NotFound(_) => "notFound",
+            Self::Invalid(_) => "invalid",
+            Self::NotOffered(_) => "notOffered",
+            Self::Store(error) => error.kind(),
+        }
+    }
+}
+
 impl From<StoreError> for DeskError {
     fn from(error: StoreError) -> Self {
         match error {

@@ -101,7 +101,7 @@ impl Rounds {
         let rounds = Arc::clone(self);
         self.tasks.spawn(async move {
             if let Err(error) = rounds.look_again(id).await {
-                tracing::debug!(%error, "an item could not be read again");
+                tracing::debug!(kind = error.kind(), "an item could not be read again");
             }
         });
     }

@@ -1,6 +1,6 @@
 //! The outbox as a person sees it, and what they decide about it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::TimeDelta;
 use rounds_domain::{
@@ -12,9 +12,13 @@ use rounds_domain::{
 };
 use rounds_engine::outbox::{
     lanes,
-    person::{Choice, Outcome, choices, decide},
+    person::{Choice, Outcome, choices, decide, successor},
+    transition::{Event, Rules, after},
 };
-use rounds_store::table::{action::Ending, connection::Connection};
+use rounds_store::table::{
+    action::{End, Ending},
+    connection::Connection,
+};
 
 use super::DeskError;
 use crate::Rounds;
@@ -58,33 +62,41 @@ impl Rounds {
         self.choose(id, choice, if keep_mine { "kept mine" } else { "took theirs" }).await
     }
 
+    /// Decides on the action as it stands when the decision is kept. What has become of it since the person saw it stays.
     async fn choose(&self, id: ActionId, choice: Choice, why: &str) -> Result<OutboxRow, DeskError> {
         let action = self.store.action(id).await?;
-        let outcome = decide(&action, choice, self.clock.tick());
-        let ending = Ending { by: action.actor.name.clone(), why: why.to_owned() };
-        let next = match outcome {
+        let (seen, tick) = (action.state, self.clock.tick());
+        let decide = move |now: &Action| decide(now, choice, tick).filter(|_| now.state == seen);
+        let again = match decide(&action) {
             None => return Err(DeskError::NotOffered(not_now(&action))),
-            Some(Outcome::Goes(next)) if next.state.is_final() => {
-                self.store.end_action(next, ending, None).await?;
-                self.store.action(id).await?
-            }
-            Some(Outcome::Goes(_)) => {
-                // Only if it still stands where the person saw it; what else has become of it since then stays.
-                let (seen, tick) = (action.state, self.clock.tick());
-                let again = move |now: &Action| match decide(now, choice, tick) {
-                    Some(Outcome::Goes(next)) if now.state == seen => Some(next),
+            Some(Outcome::Goes(next)) if !next.state.is_final() => {
+                let go_on = move |now: &Action| match decide(now) {
+                    Some(Outcome::Goes(next)) => Some(next),
                     _ => None,
                 };
-                self.store.move_action(id, again).await?
+                return self.row(&self.store.move_action(id, go_on).await?).await;
             }
-            Some(Outcome::Again(ended)) => {
+            Some(Outcome::Goes(_)) => None,
+            Some(Outcome::Again(_)) => {
                 let stored = self.store.item(action.item).await?;
                 let (_, system) = self.system(&stored.connection.system)?;
                 let declared = system.action(&action.name).ok_or(DeskError::NotFound("This action"))?;
-                let again = self.new_action(&stored, declared, action.fields.clone(), false);
-                self.store.end_action(ended, ending, Some(again)).await?.ok_or(DeskError::NotFound("The new action"))?
+                Some(self.new_action(&stored, declared, action.fields.clone(), false))
             }
         };
+        let end = move |now: &Action| match (decide(now)?, again) {
+            (Outcome::Goes(ended), None) => Some(End { ended, again: None }),
+            (Outcome::Again(ended), Some(again)) => {
+                let again = successor(&ended, again);
+                Some(End { ended, again: Some(again) })
+            }
+            _ => None,
+        };
+        // Nothing of a connection's rules matters for what was given up.
+        let rules = Rules { server_timeout: Duration::ZERO };
+        let given_up = move |dependant: &Action| after(dependant, Event::GivenUp, rules, tick);
+        let ending = Ending { by: action.actor.name.clone(), why: why.to_owned() };
+        let next = self.store.end_action(id, ending, end, given_up).await?;
         self.row(&next).await
     }
 

@@ -1,0 +1,137 @@
+use std::time::Duration;
+
+use rounds_domain::{action::Baseline, reply::Receipt};
+
+use super::*;
+use crate::outbox::{
+    testing::{action, at, me},
+    transition::{Event, after},
+};
+
+const RULES: Rules = Rules { server_timeout: Duration::from_secs(30) };
+
+fn tick(seconds: i64) -> Tick {
+    moment(seconds, u64::try_from(seconds).unwrap())
+}
+
+fn moment(wall: i64, up: u64) -> Tick {
+    Tick { now: at(wall), up: Duration::from_secs(up), random: 1.0 }
+}
+
+fn failed(and_now: AndNow) -> Event {
+    Event::Replied(Err(RemoteError::new(and_now, "the remote's words")))
+}
+
+fn sent() -> Action {
+    let queued = action(1, 7, OutboxState::Queued);
+    let read = Event::ReadBefore { baseline: Baseline::default(), differs: None, sender: me() };
+    let ready = after(&queued, read, RULES, tick(0));
+    after(&ready, Event::SendBegins, RULES, tick(0))
+}
+
+#[test]
+fn a_doubtful_comment_is_sent_again_only_after_two_reads_past_the_servers_timeout() {
+    let mut doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(1));
+    let mut reads_after_timeout = 0;
+    for second in 3..200 {
+        if doubtful.next_at.is_none_or(|next| next > at(second)) {
+            continue;
+        }
+        doubtful = after(&doubtful, Event::LookedFor(Finding::Missing), RULES, tick(second));
+        reads_after_timeout += i32::from(second >= 30);
+        if doubtful.state != OutboxState::Doubtful {
+            break;
+        }
+    }
+    assert_eq!((doubtful.state, reads_after_timeout, doubtful.rounds), (OutboxState::Queued, 2, 1));
+    assert!(doubtful.next_at >= Some(at(40)), "the two reads are apart");
+}
+
+#[test]
+fn a_second_round_of_doubt_ends_with_a_person() {
+    let mut second = Action { rounds: 1, ..sent() };
+    second = after(&second, failed(AndNow::Doubtful), RULES, tick(1));
+    second = after(&second, Event::LookedFor(Finding::Missing), RULES, tick(60));
+    second = after(&second, Event::LookedFor(Finding::Missing), RULES, tick(80));
+    assert_eq!(second.state, OutboxState::NeedsPerson);
+    assert_eq!(second.reason.map(|reason| reason.kind), Some(ReasonKind::PossiblySent));
+}
+
+#[test]
+fn an_effect_that_is_found_early_confirms_at_once() {
+    let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(1));
+    let receipt = Receipt { remote_ref: Some("c9".into()), me_id: None };
+    let found = after(&doubtful, Event::LookedFor(Finding::Found(receipt)), RULES, tick(3));
+    assert_eq!((found.state, found.remote_ref.as_deref()), (OutboxState::Confirmed, Some("c9")));
+}
+
+#[test]
+fn a_kind_without_proof_is_never_sent_again_by_itself() {
+    let doubtful = Action { proof: Proof::None, ..after(&sent(), failed(AndNow::Doubtful), RULES, tick(1)) };
+    let next = after(&doubtful, Event::LookedFor(Finding::Missing), RULES, tick(100));
+    assert_eq!(next.state, OutboxState::NeedsPerson);
+}
+
+#[test]
+fn what_was_being_sent_when_the_program_died_is_doubtful() {
+    let next = after(&sent(), Event::Reopened, RULES, tick(500));
+    assert_eq!(next.state, OutboxState::Doubtful);
+    let queued = action(2, 7, OutboxState::Queued);
+    assert_eq!(after(&queued, Event::Reopened, RULES, tick(500)), queued, "nothing else changes at a restart");
+}
+
+#[test]
+fn a_clock_set_forward_does_not_end_the_servers_time_out() {
+    let mut doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(0));
+    let hour = 3_600;
+    for up in 1..30 {
+        doubtful =
+            after(&doubtful, Event::LookedFor(Finding::Missing), RULES, moment(hour * i64::try_from(up).unwrap(), up));
+        assert_eq!((doubtful.state, doubtful.looks), (OutboxState::Doubtful, 0), "only {up} seconds have passed");
+    }
+    doubtful = after(&doubtful, Event::LookedFor(Finding::Missing), RULES, moment(hour * 30, 30));
+    assert_eq!(doubtful.looks, 1, "now it counts");
+}
+
+#[test]
+fn a_clock_set_back_for_years_does_not_prolong_the_doubt() {
+    let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(1_000_000));
+    let mut next = after(&doubtful, Event::LookedFor(Finding::Missing), RULES, moment(0, 1_000_040));
+    next = after(&next, Event::LookedFor(Finding::Missing), RULES, moment(10, 1_000_050));
+    assert_eq!(next.state, OutboxState::Queued);
+}
+
+#[test]
+fn only_time_that_a_run_has_seen_counts_after_a_restart() {
+    let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(0));
+    let ten = after(&doubtful, Event::LookedFor(Finding::Missing), RULES, tick(10));
+    // An hour by the wall clock, and this run's own clock begins further on than the last one's ended.
+    let mut again = after(&ten, Event::Reopened, RULES, moment(3_600, 500));
+    again = after(&again, Event::LookedFor(Finding::Missing), RULES, moment(3_601, 501));
+    assert_eq!(again.looks, 0, "eleven seconds were seen, not an hour");
+    again = after(&again, Event::LookFailed(RemoteError::new(AndNow::Doubtful, "no")), RULES, moment(3_615, 515));
+    again = after(&again, Event::Reopened, RULES, moment(3_616, 0));
+    again = after(&again, Event::LookedFor(Finding::Missing), RULES, moment(3_620, 4));
+    assert_eq!(again.looks, 0, "29 seconds were seen");
+    again = after(&again, Event::LookedFor(Finding::Missing), RULES, moment(3_621, 5));
+    assert_eq!(again.looks, 1, "each run adds what it saw");
+}
+
+#[test]
+fn a_pass_that_failed_after_its_send_leaves_doubt_and_restarts_no_time() {
+    let left = after(&sent(), Event::Abandoned, RULES, tick(5));
+    assert_eq!(left.state, OutboxState::Doubtful);
+    assert_eq!(after(&left, Event::Abandoned, RULES, tick(20)), left, "it is told once");
+}
+
+#[test]
+fn an_item_that_cannot_be_read_while_it_is_looked_for_asks_a_person_in_the_end() {
+    let mut doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(0));
+    let spoiled = || Event::LookFailed(RemoteError::new(AndNow::Doubtful, "half of the JSON"));
+    for times in 1..UNREADABLE {
+        doubtful = after(&doubtful, spoiled(), RULES, tick(i64::from(times) * 301));
+        assert_eq!(doubtful.state, OutboxState::Doubtful, "after {times}");
+    }
+    doubtful = after(&doubtful, spoiled(), RULES, tick(9_000));
+    assert_eq!(doubtful.reason.map(|reason| reason.kind), Some(ReasonKind::PossiblySent));
+}

@@ -1,0 +1,51 @@
+//! Actions for the tests of this crate.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rounds_domain::{
+    action::{Action, Actor, Fields, Proof, Verb},
+    ids::{ActionId, ConnectionId, ItemId},
+    outbox::OutboxState,
+    patient::{Me, PersonName},
+};
+use uuid::Uuid;
+
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::seconds(seconds)
+}
+
+/// The person who made the [`action`]s.
+pub(crate) fn me() -> Me {
+    Me { id: None, name: PersonName::of(Some("Ana"), Some("Ruiz")), email: None }
+}
+
+pub(crate) fn action(id: u128, item: u128, state: OutboxState) -> Action {
+    let mut fields = Fields::new();
+    fields.insert("text".into(), "Please call her back".into());
+    Action {
+        id: ActionId(Uuid::from_u128(id)),
+        connection: ConnectionId(Uuid::from_u128(1)),
+        item: ItemId(Uuid::from_u128(item)),
+        sequence: i64::try_from(id).unwrap(),
+        depends_on: vec![],
+        name: "comment".into(),
+        verb: Verb::Comment,
+        proof: Proof::Comment,
+        fields,
+        actor: Actor { name: "Ana Ruiz".into(), email: None },
+        made_at: at(0),
+        seen: None,
+        state,
+        attempts: 0,
+        waits: 0,
+        sign_ins: 0,
+        looks: 0,
+        rounds: 0,
+        sent_at: None,
+        elapsed: None,
+        baseline: None,
+        next_at: Some(at(0)),
+        reason: None,
+        remote_ref: None,
+        settled_at: None,
+    }
+}
