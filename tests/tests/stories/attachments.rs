@@ -64,8 +64,9 @@ async fn files_are_listed_when_somebody_looks_and_fetched_when_somebody_asks() {
     for (file, bytes) in contents(&clinic, &case).await {
         assert_eq!(clinic.rounds().attachment(id, file.clone()).await.unwrap(), AttachmentState::Absent);
         clinic.rounds().fetch_attachment(id, file.clone());
+        assert_eq!(clinic.rounds().attachment(id, file.clone()).await.unwrap(), AttachmentState::Fetching);
         until("the file is here", || async {
-            clinic.rounds().attachment(id, file.clone()).await.unwrap() != AttachmentState::Absent
+            matches!(clinic.rounds().attachment(id, file.clone()).await.unwrap(), AttachmentState::Here { .. })
         })
         .await;
         match clinic.rounds().attachment(id, file).await.unwrap() {

@@ -41,7 +41,7 @@ async fn every_case_is_here_after_a_first_pull_from_an_unkind_system() {
     assert_eq!(view.rejected, 0, "nothing was rejected");
     assert_eq!((view.feeds[0].parts_read, view.feeds[0].parts > 0), (view.feeds[0].parts, true));
     assert!(view.feeds[0].complete_at.is_some(), "the window may say that it is up to date");
-    assert_eq!(view.feeds[0].rows as usize, upstream.len() + ids.len());
+    assert_eq!(view.feeds[0].rows as usize, upstream.len(), "as many as the list shows; orders stand under their case");
 }
 
 #[tokio::test]

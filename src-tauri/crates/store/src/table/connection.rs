@@ -294,11 +294,12 @@ impl Store {
                 .fetch_all(&mut *db)
                 .await?;
                 let feeds = sqlx::query(
-                    "SELECT feed, count(*) AS count FROM item WHERE connection = ? AND parent IS NULL GROUP BY feed",
+                    "SELECT feed, count(*) AS count FROM item
+                     WHERE connection = ? AND parent IS NULL AND gone_at IS NULL GROUP BY feed",
                 )
-                    .bind(key)
-                    .fetch_all(&mut *db)
-                    .await?;
+                .bind(key)
+                .fetch_all(&mut *db)
+                .await?;
                 Ok(Tally {
                     unsettled,
                     rejected,

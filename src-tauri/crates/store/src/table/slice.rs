@@ -31,6 +31,19 @@ pub struct SliceRow {
     pub hot: bool,
 }
 
+/// How far a feed is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedProgress {
+    /// How many parts it has.
+    pub parts: u32,
+    /// How many of them were read to their end at least once.
+    pub parts_read: u32,
+    /// When a page of it was last kept.
+    pub read: Option<DateTime<Utc>>,
+    /// When the last page of a part was kept that was read to its end; `None` until every part was.
+    pub complete: Option<DateTime<Utc>>,
+}
+
 /// For how long an item counts as recently changed.
 const RECENT: TimeDelta = TimeDelta::days(7);
 
@@ -64,9 +77,32 @@ impl Store {
         .await
     }
 
-    /// How the slices of a feed stand, for a person to see.
-    pub async fn slice_states(&self, connection: i64, feed: String, now: DateTime<Utc>) -> Result<Vec<SliceRow>> {
-        self.read(move |db| Box::pin(async move { load(db, connection, &feed, now).await })).await
+    /// How far a feed is, for a person to see.
+    pub async fn feed_progress(&self, connection: i64, feed: String) -> Result<FeedProgress> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let row = sqlx::query(
+                    "SELECT count(*) AS parts, count(complete_at) AS parts_read, max(read_at) AS read_at,
+                            max(iif(complete_at IS NULL, NULL, read_at)) AS newest_at
+                     FROM slice WHERE connection = ? AND feed = ?",
+                )
+                .bind(connection)
+                .bind(feed)
+                .fetch_one(db)
+                .await?;
+                let time = |column: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(column)?.map(codec::time));
+                let (parts, parts_read) = (row.try_get("parts")?, row.try_get("parts_read")?);
+                let whole = parts > 0 && parts == parts_read;
+                Ok(FeedProgress {
+                    parts,
+                    parts_read,
+                    read: time("read_at")?,
+                    // The newest part says how old the latest news are.
+                    complete: time("newest_at")?.filter(|_| whole),
+                })
+            })
+        })
+        .await
     }
 
     /// Keeps that a sweep failed: it goes on, or begins again, not before `next_at`.
@@ -259,8 +295,7 @@ async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64
         "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed
               AND item.feed_at BETWEEN slice.from_at + 1000 AND slice.to_at - 1000
          WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND item.read_at < ?
-           AND item.key NOT IN (SELECT seen.item FROM seen WHERE seen.slice = slice.key)
-           AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item = ?)",
+           AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item IN (item.key, ?))",
     )
     .bind(advance.key)
     .bind(codec::millis(advance.began))

@@ -1,6 +1,6 @@
 //! `worklist`: the projection, and how it is listed.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
@@ -46,16 +46,12 @@ fn shelf(row: &WorklistRow) -> i64 {
 /// Puts rows and their search text; `replaced` are those that were there before.
 pub(crate) async fn put(db: &mut SqliteConnection, rows: &[Projected], replaced: &[i64]) -> Result<()> {
     for some in rows.chunks(200) {
-        let mut values = Vec::with_capacity(some.len());
-        for projected in some {
-            values.push((projected, serde_json::to_string(&projected.row)?));
-        }
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT OR REPLACE INTO worklist (key, connection, shelf, kind, status_group, priority, mine, unsettled,
-                created_at, updated_at, due_at, patient_sort, title_sort, assignee_sort, status_sort, line) ",
+                created_at, updated_at, due_at, patient_sort, title_sort, assignee_sort, status_sort) ",
         );
         let sort = |text: Option<&str>| sort_text(text).unwrap_or_else(|| LAST.to_owned());
-        insert.push_values(values, |mut value, (projected, line)| {
+        insert.push_values(some, |mut value, projected| {
             let row = &projected.row;
             value
                 .push_bind(projected.key)
@@ -72,8 +68,16 @@ pub(crate) async fn put(db: &mut SqliteConnection, rows: &[Projected], replaced:
                 .push_bind(sort(row.patient.as_deref()))
                 .push_bind(sort(row.title.as_deref()))
                 .push_bind(sort(row.assignee.as_deref()))
-                .push_bind(sort(row.status.as_deref()))
-                .push_bind(line);
+                .push_bind(sort(row.status.as_deref()));
+        });
+        insert.build().execute(&mut *db).await?;
+        let mut lines = Vec::with_capacity(some.len());
+        for projected in some {
+            lines.push((projected.key, serde_json::to_string(&projected.row)?));
+        }
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO worklist_line (key, line) ");
+        insert.push_values(lines, |mut value, (key, line)| {
+            value.push_bind(key).push_bind(line);
         });
         insert.build().execute(&mut *db).await?;
     }
@@ -81,8 +85,18 @@ pub(crate) async fn put(db: &mut SqliteConnection, rows: &[Projected], replaced:
 }
 
 pub(crate) async fn line(db: &mut SqliteConnection, key: i64) -> Result<WorklistRow> {
-    let line: String = sqlx::query_scalar("SELECT line FROM worklist WHERE key = ?").bind(key).fetch_one(db).await?;
-    Ok(serde_json::from_str(&line)?)
+    lines(db, &[key]).await?.pop().ok_or_else(|| sqlx::Error::RowNotFound.into())
+}
+
+/// The rows of these items, in this order.
+async fn lines(db: &mut SqliteConnection, keys: &[i64]) -> Result<Vec<WorklistRow>> {
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("SELECT key, line FROM worklist_line WHERE key IN (SELECT value FROM json_each(?))")
+            .bind(serde_json::to_string(keys)?)
+            .fetch_all(db)
+            .await?;
+    let lines: HashMap<i64, String> = rows.into_iter().collect();
+    keys.iter().filter_map(|key| lines.get(key)).map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
 impl Store {
@@ -96,13 +110,8 @@ impl Store {
                 let total: u32 = count.build_query_scalar().fetch_one(&mut *db).await?;
                 let mut list = QueryBuilder::<Sqlite>::new("");
                 select(&mut list, &query, &request, now);
-                let lines: Vec<String> = list.build_query_scalar().fetch_all(&mut *db).await?;
-                Ok(ListAnswer {
-                    rows: lines.iter().map(|line| serde_json::from_str(line)).collect::<Result<_, _>>()?,
-                    total,
-                    chips: query.chips(),
-                    problem: query.problem,
-                })
+                let keys: Vec<i64> = list.build_query_scalar().fetch_all(&mut *db).await?;
+                Ok(ListAnswer { rows: lines(db, &keys).await?, total, chips: query.chips(), problem: query.problem })
             })
         })
         .await
@@ -113,7 +122,7 @@ impl Store {
         self.read(move |db| {
             Box::pin(async move {
                 let mut select = QueryBuilder::<Sqlite>::new(
-                    "SELECT worklist.line FROM worklist JOIN item ON item.key = worklist.key WHERE item.id IN (",
+                    "SELECT line FROM worklist_line JOIN item ON item.key = worklist_line.key WHERE item.id IN (",
                 );
                 let mut ids = select.separated(", ");
                 for item in items.iter().collect::<std::collections::BTreeSet<_>>() {
@@ -167,9 +176,9 @@ impl Store {
     }
 }
 
-/// Writes the statement that reads a stretch of the worklist.
+/// Writes the statement that finds a stretch of the worklist.
 fn select(sql: &mut QueryBuilder<Sqlite>, query: &Query, request: &ListRequest, now: DateTime<Utc>) {
-    sql.push("SELECT line FROM worklist ");
+    sql.push("SELECT key FROM worklist ");
     if query_reads_in_order(query) {
         sql.push("INDEXED BY ").push(index(request.sort)).push(" ");
     }

@@ -199,7 +199,7 @@ impl Desk {
     }
 
     pub(crate) async fn slice_now(&self) -> SliceRow {
-        self.store.slice_states(self.connection.key, FEED.into(), at(0)).await.unwrap().remove(0)
+        self.store.slices(self.connection.key, FEED.into(), vec![], at(0)).await.unwrap().remove(0)
     }
 
     /// Keeps a page that moves the sweep on.

@@ -33,7 +33,6 @@ pub enum AttachmentState {
 impl Rounds {
     /// How far one file is.
     pub async fn attachment(&self, item: ItemId, attachment: String) -> Result<AttachmentState, DeskError> {
-        // Asked before the store is: what ends meanwhile is kept by then, or shows as fetched a moment too long.
         let fetching = self.fetching().contains(&(item, attachment.clone()));
         Ok(match self.store.attachment_content(item, attachment).await? {
             Content::Absent | Content::Failed(_) if fetching => AttachmentState::Fetching,
@@ -70,6 +69,8 @@ impl Rounds {
         let target = Target::of(&stored.item);
         let now = self.clock.now();
         let fetched = link.call(now, || link.remote.blob(&target, &attachment)).await;
+        // Before it is kept: what keeping it announces must not be read as "still under way".
+        self.fetching().remove(&(item, attachment.clone()));
         let kept =
             fetched.as_ref().map(|blob| (blob.media_type.clone(), blob.bytes.clone())).map_err(ToString::to_string);
         self.store.keep_attachment(item, attachment, kept, self.clock.now()).await?;

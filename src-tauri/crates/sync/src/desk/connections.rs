@@ -170,18 +170,14 @@ impl Rounds {
         let tally = self.store.tally(connection.id).await?;
         let mut feeds = Vec::new();
         for feed in &system.feeds {
-            let slices = self.store.slice_states(connection.key, feed.name.clone(), self.clock.now()).await?;
-            let complete: Option<Vec<_>> = slices.iter().map(|slice| slice.complete).collect();
-            // A whole pass is as old as its oldest part; the newest part says how old the latest news are.
-            let newest = slices.iter().filter(|slice| slice.complete.is_some()).filter_map(|slice| slice.read).max();
+            let progress = self.store.feed_progress(connection.key, feed.name.clone()).await?;
             feeds.push(FeedView {
                 name: feed.name.clone(),
                 title: feed.title.clone(),
-                complete_at: complete.filter(|all| !all.is_empty()).and(newest),
-                read_at: slices.iter().filter_map(|slice| slice.read).max(),
-                parts: u32::try_from(slices.len()).unwrap_or(u32::MAX),
-                parts_read: u32::try_from(slices.iter().filter(|slice| slice.complete.is_some()).count())
-                    .unwrap_or(u32::MAX),
+                complete_at: progress.complete,
+                read_at: progress.read,
+                parts: progress.parts,
+                parts_read: progress.parts_read,
                 rows: tally.rows.get(&feed.name).copied().unwrap_or(0),
             });
         }
