@@ -120,7 +120,7 @@ async fn bound_again(port: u16) -> io::Result<TcpSocket> {
     for _ in 0..200 {
         match bound(port) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                tokio::time::sleep(Duration::from_millis(5)).await
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
             done => return done,
         }

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::errors::Refused;
 use super::fields;
-use super::gate;
 use super::made::{self, catalog::NAMESPACES};
-use super::paging::Page;
+use super::{gate, lists, names};
 use crate::people::CLINICIANS;
 
 fn account(call: &Call<'_>) -> Value {
@@ -46,11 +45,7 @@ fn account(call: &Call<'_>) -> Value {
 
 /// `/account/list`: there is one.
 pub(crate) fn list(call: &Call<'_>) -> Result<Value, Refused> {
-    let page = Page::read(call.form, 1_000);
-    let rows: Vec<Value> = if page.number == 1 { vec![account(call)] } else { Vec::new() };
-    let mut reply = json!({"status": "OK", "page": page.told(1), "accounts": rows});
-    fields::read(call.form, call.path).cut(&mut reply);
-    Ok(reply)
+    lists::page_of_few(call, names::ACCOUNT, "accounts", vec![account(call)])
 }
 
 /// `/account/get`.
@@ -65,7 +60,7 @@ pub(crate) fn get(call: &Call<'_>) -> Result<Value, Refused> {
     Ok(reply)
 }
 
-/// `/account/user/list`: "Permission account_user_view or case_edit". Filters by name only (`user_name`, `user_email`).
+/// `/account/user/list`: "Permission account_user_view or case_edit".
 pub(crate) fn users(call: &Call<'_>) -> Result<Value, Refused> {
     let [id] = call.form.required(["uuid"])?;
     let seed = call.system.plot.seed;
@@ -75,7 +70,6 @@ pub(crate) fn users(call: &Call<'_>) -> Result<Value, Refused> {
     if !gate::may(&call.settings, "account_user_view") {
         gate::demand(&call.settings, "case_edit")?;
     }
-    let page = Page::read(call.form, 1_000);
     let people: Vec<Value> = CLINICIANS
         .iter()
         .enumerate()
@@ -95,16 +89,6 @@ pub(crate) fn users(call: &Call<'_>) -> Result<Value, Refused> {
                 "sso_only": 0,
             })
         })
-        .filter(|user| fits(call, user))
         .collect();
-    let rows: Vec<&Value> = people.iter().skip(page.start()).take(page.rows).collect();
-    let mut reply = json!({"status": "OK", "page": page.told(people.len()), "users": rows});
-    fields::read(call.form, call.path).cut(&mut reply);
-    Ok(reply)
-}
-
-fn fits(call: &Call<'_>, user: &Value) -> bool {
-    ["user_id", "user_name", "user_email"]
-        .iter()
-        .all(|name| call.form.get(&format!("filter.{name}.equals")).is_none_or(|wanted| user[*name] == wanted))
+    lists::page_of_few(call, names::USER, "users", people)
 }

@@ -69,9 +69,9 @@ impl Call<'_> {
     pub(crate) fn carry_out(&self, books: &mut Books, write: Write) {
         let number = self.system.writes.fetch_add(1, Ordering::Relaxed);
         let delay = self.settings.delay(self.system.plot.seed, number) + write.delay;
-        let shelf = books.shelf_mut(write.kind);
-        let id = shelf.row(write.index).id;
-        let visible_after = shelf.apply(write.index, write.changes, Instant::now(), delay);
+        let home = books.shelf_mut(write.kind);
+        let id = home.row(write.index).id;
+        let visible_after = home.apply(write.index, write.changes, Instant::now(), delay);
         self.note(&id.to_string(), write.made_id, visible_after);
     }
 

@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use super::errors::Refused;
 use super::form::Form;
-use super::made::Kind;
 use super::moment::Moment;
-use super::names;
+use super::names::{self, Table};
 use super::zone::Zone;
 
 /// The conditions that are documented.
@@ -57,15 +56,15 @@ pub(crate) struct Condition {
 const SMART: [&str; 4] = ["patient_name", "patientid", "accession_number", "study_description"];
 
 /// Reads every `filter.…` parameter. `own` is the user's own zone, which wins over `filter.tz`.
-pub(crate) fn read(form: &Form, kind: Kind, own: Option<&str>) -> Result<Vec<Condition>, Refused> {
+pub(crate) fn read(form: &Form, table: Table, own: Option<&str>) -> Result<Vec<Condition>, Refused> {
     let zone = own.or_else(|| form.get("filter.tz")).map_or(Zone::UTC, Zone::named);
     form.pairs()
         .filter(|(name, _)| name.starts_with("filter.") && *name != "filter.tz")
-        .map(|(name, value)| condition(name, value, kind, zone))
+        .map(|(name, value)| condition(name, value, table, zone))
         .collect()
 }
 
-fn condition(expression: &str, value: &str, kind: Kind, zone: Zone) -> Result<Condition, Refused> {
+fn condition(expression: &str, value: &str, table: Table, zone: Zone) -> Result<Condition, Refused> {
     let unknown_field = || Refused::about("INVALID_FIELD", expression);
     let unknown_condition = || Refused::about("INVALID_CONDITION", expression);
     let rest = expression.strip_prefix("filter.").unwrap_or(expression);
@@ -84,7 +83,7 @@ fn condition(expression: &str, value: &str, kind: Kind, zone: Zone) -> Result<Co
         "in_or_null" => (Op::In, true),
         _ => return Err(unknown_condition()),
     };
-    let field = names::filtered(field, kind).ok_or_else(unknown_field)?;
+    let field = names::filtered(field, table).ok_or_else(unknown_field)?;
     let is_time = matches!(&field, Field::Plain(name) if names::is_time(name));
     let operand = if op == Op::In {
         let list = serde_json::from_str::<Vec<Value>>(value).map_err(|_| unknown_condition())?;
@@ -218,12 +217,13 @@ fn like(text: &str, pattern: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Form, Kind, read};
+    use super::{Form, names, read};
+    use crate::ambra::made::Kind;
 
     fn fits(name: &str, value: &str, record: &Value) -> bool {
         let hash = json!({name: value});
         let form = Form::from_hash(hash.as_object().unwrap());
-        let all = read(&form, Kind::Study, Some("America/New_York")).unwrap();
+        let all = read(&form, names::of(Kind::Study), Some("America/New_York")).unwrap();
         all.iter().all(|condition| condition.fits(|field| record[field].clone()))
     }
 
@@ -273,7 +273,7 @@ mod tests {
             [("filter.nonsense.equals", "INVALID_FIELD"), ("filter.modality.about", "INVALID_CONDITION")]
         {
             let hash = json!({name: "x"});
-            let refused = read(&Form::from_hash(hash.as_object().unwrap()), Kind::Study, None).unwrap_err();
+            let refused = read(&Form::from_hash(hash.as_object().unwrap()), names::of(Kind::Study), None).unwrap_err();
             assert_eq!((refused.error_type, refused.subtype), (json!(error), Some(json!(name))));
         }
     }

@@ -30,15 +30,16 @@ pub(crate) struct Found(VecDeque<(Kind, u64, Wanted, Arc<Vec<u32>>)>);
 impl Found {
     /// Everything that fits, in order. `promised`: without `sort_by` a list has its documented order, and equal rows stand
     /// by age; else in an order of the seed.
-    pub(crate) fn of(&mut self, shelf: &Shelf, wanted: &Wanted, promised: bool) -> Arc<Vec<u32>> {
-        let kept = self.0.iter().find(|(kind, generation, before, _)| {
-            *kind == shelf.kind && *generation == shelf.generation && before == wanted
-        });
+    pub(crate) fn of(&mut self, on: &Shelf, wanted: &Wanted, promised: bool) -> Arc<Vec<u32>> {
+        let kept = self
+            .0
+            .iter()
+            .find(|(kind, generation, before, _)| *kind == on.kind && *generation == on.generation && before == wanted);
         if let Some((.., found)) = kept {
             return Arc::clone(found);
         }
-        let found = Arc::new(find(shelf, wanted, promised));
-        self.0.push_back((shelf.kind, shelf.generation, wanted.clone(), Arc::clone(&found)));
+        let found = Arc::new(find(on, wanted, promised));
+        self.0.push_back((on.kind, on.generation, wanted.clone(), Arc::clone(&found)));
         if self.0.len() > KEPT {
             self.0.pop_front();
         }
@@ -84,13 +85,29 @@ fn find(shelf: &Shelf, wanted: &Wanted, promised: bool) -> Vec<u32> {
         })
         .collect();
     keyed.sort_by(|(left, left_rank, _), (right, right_rank, _)| {
-        let by_key = wanted.sort_by.iter().zip(left.iter().zip(right)).map(|(by, (left, right))| {
-            let order = compared(left, right);
-            if by.descending { order.reverse() } else { order }
-        });
-        by_key.fold(Ordering::Equal, Ordering::then).then(left_rank.cmp(right_rank))
+        by_keys(&wanted.sort_by, left, right).then(left_rank.cmp(right_rank))
     });
     keyed.into_iter().map(|(.., index)| index).collect()
+}
+
+/// Records that are on no shelf: those that fit, in order.
+pub(crate) fn of_few(records: Vec<Value>, wanted: &Wanted) -> Vec<Value> {
+    let fits = |record: &Value| wanted.conditions.iter().all(|condition| condition.fits(|name| record[name].clone()));
+    let mut found: Vec<Value> = records.into_iter().filter(fits).collect();
+    let keys = |record: &Value| -> Vec<Value> {
+        let names = wanted.sort_by.iter().map(|by| if let Field::Plain(name) = &by.field { name } else { "" });
+        names.map(|name| record[name].clone()).collect()
+    };
+    found.sort_by(|left, right| by_keys(&wanted.sort_by, &keys(left), &keys(right)));
+    found
+}
+
+fn by_keys(sort_by: &[SortBy], left: &[Value], right: &[Value]) -> Ordering {
+    let orders = sort_by.iter().zip(left.iter().zip(right)).map(|(by, (left, right))| {
+        let order = compared(left, right);
+        if by.descending { order.reverse() } else { order }
+    });
+    orders.fold(Ordering::Equal, Ordering::then)
 }
 
 /// Without `sort_by`: studies and messages "from most recent to oldest", patients "by recent activity". The others

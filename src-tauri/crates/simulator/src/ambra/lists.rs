@@ -10,8 +10,9 @@ use super::conditions::{self, Field};
 use super::dress::dress;
 use super::drift;
 use super::errors::Refused;
-use super::listing::Wanted;
+use super::listing::{Wanted, of_few};
 use super::made::{self, Kind};
+use super::names::{self, Table};
 use super::paging::{Page, sort_by};
 use super::{fields, gate};
 use crate::options::Temperament;
@@ -23,7 +24,7 @@ pub(crate) fn page_of(call: &Call<'_>, kind: Kind) -> Result<Value, Refused> {
 
 /// A page of those records that fit `also`, beyond the filters.
 fn page_where(call: &Call<'_>, kind: Kind, also: impl Fn(&Value) -> bool) -> Result<Value, Refused> {
-    let wanted = wanted(call, kind)?;
+    let wanted = wanted(call, names::of(kind))?;
     let page = Page::read(call.form, default_rows(kind));
     let promised = call.system.ground.temperament == Temperament::Kind;
     let mut books = call.system.books();
@@ -36,9 +37,8 @@ fn page_where(call: &Call<'_>, kind: Kind, also: impl Fn(&Value) -> bool) -> Res
         indexes = found.of(shelf, &wanted, promised);
     }
     let shelf = books.shelf(kind);
-    let fitting: Vec<u32> = indexes.iter().copied().collect();
-    let shown: Vec<_> = fitting.iter().skip(page.start()).take(page.rows).map(|index| shelf.shown(*index)).collect();
-    let total = fitting.len();
+    let shown: Vec<_> = indexes.iter().skip(page.start()).take(page.rows).map(|index| shelf.shown(*index)).collect();
+    let total = indexes.len();
     let plot = books.plot;
     let rows: Vec<Value> = shown
         .into_iter()
@@ -53,15 +53,25 @@ fn page_where(call: &Call<'_>, kind: Kind, also: impl Fn(&Value) -> bool) -> Res
     Ok(reply)
 }
 
-fn wanted(call: &Call<'_>, kind: Kind) -> Result<Wanted, Refused> {
-    let conditions = conditions::read(call.form, kind, call.settings.time_zone.as_deref())?;
+/// A page of records that are on no shelf.
+pub(crate) fn page_of_few(call: &Call<'_>, table: Table, key: &str, records: Vec<Value>) -> Result<Value, Refused> {
+    let found = of_few(records, &wanted(call, table)?);
+    let page = Page::read(call.form, 1_000);
+    let mut reply = json!({"status": "OK", "page": page.told(found.len())});
+    reply[key] = found.into_iter().skip(page.start()).take(page.rows).collect();
+    fields::read(call.form, call.path).cut(&mut reply);
+    Ok(reply)
+}
+
+fn wanted(call: &Call<'_>, table: Table) -> Result<Wanted, Refused> {
+    let conditions = conditions::read(call.form, table, call.settings.time_zone.as_deref())?;
     if !call.settings.updated_filter
         && conditions.iter().any(|condition| condition.field == Field::Plain("updated".to_owned()))
     {
         let name = call.form.pairs().map(|(name, _)| name).find(|name| name.contains("updated."));
         return Err(Refused::about("INVALID_FIELD", name.unwrap_or("filter.updated")));
     }
-    Ok(Wanted { conditions, sort_by: sort_by(call.form, kind)? })
+    Ok(Wanted { conditions, sort_by: sort_by(call.form, table)? })
 }
 
 /// 100 or 1000 "depending on the object type"; that it is 1000 for all but studies is a guess.
@@ -82,7 +92,7 @@ pub(crate) fn studies(call: &Call<'_>) -> Result<Value, Refused> {
 
 pub(crate) fn study_count(call: &Call<'_>) -> Result<Value, Refused> {
     gate::demand(&call.settings, "study_view")?;
-    let wanted = wanted(call, Kind::Study)?;
+    let wanted = wanted(call, names::of(Kind::Study))?;
     let mut books = call.system.books();
     books.mature(Instant::now());
     let (shelf, found) = books.shelf_and_found(Kind::Study);

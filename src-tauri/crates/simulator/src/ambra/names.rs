@@ -122,8 +122,25 @@ const QCTASK: &[&str] = &[
     "updated",
 ];
 
-fn known(kind: Kind) -> &'static [&'static str] {
-    match kind {
+pub(crate) const ACCOUNT: Table =
+    Table { word: "account", fields: &["uuid", "name", "namespace_id", "role_id", "role_name", "vanity"] };
+pub(crate) const USER: Table = Table {
+    word: "user_account",
+    fields: &["uuid", "user_id", "user_name", "user_email", "role_id", "role_name", "disabled", "global", "sso_only"],
+};
+pub(crate) const TAG: Table = Table { word: "tag", fields: &["tag"] };
+
+/// The fields that one list knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Table {
+    /// The TABLE of `TABLE.FIELD`.
+    word: &'static str,
+    fields: &'static [&'static str],
+}
+
+/// The fields of a kind of record.
+pub(crate) fn of(kind: Kind) -> Table {
+    let fields = match kind {
         Kind::Study => STUDY,
         Kind::Case => CASE,
         Kind::Order => ORDER,
@@ -131,7 +148,8 @@ fn known(kind: Kind) -> &'static [&'static str] {
         Kind::Filter => FILTER,
         Kind::Message => MESSAGE,
         Kind::QcTask => QCTASK,
-    }
+    };
+    Table { word: kind.word(), fields }
 }
 
 pub(crate) fn is_time(name: &str) -> bool {
@@ -139,24 +157,23 @@ pub(crate) fn is_time(name: &str) -> bool {
 }
 
 /// A field as a filter names it: plain, `TABLE.FIELD`, `customfield-UUID`, `tags`, `SMART_SEARCH`.
-pub(crate) fn filtered(name: &str, kind: Kind) -> Option<Field> {
+pub(crate) fn filtered(name: &str, table: Table) -> Option<Field> {
     match name {
-        "tags" => return Some(Field::Tags),
-        "SMART_SEARCH" if kind == Kind::Study => return Some(Field::Smart),
-        _ => {}
+        "tags" => Some(Field::Tags),
+        "SMART_SEARCH" if table.word == Kind::Study.word() => Some(Field::Smart),
+        _ => sorted(name, table),
     }
-    sorted(name, kind)
 }
 
 /// A field as `sort_by` names it.
-pub(crate) fn sorted(name: &str, kind: Kind) -> Option<Field> {
+pub(crate) fn sorted(name: &str, table: Table) -> Option<Field> {
     if let Some(id) = name.strip_prefix("customfield-") {
         return uuid::Uuid::try_parse(id).ok().map(|id| Field::Custom(id.to_string()));
     }
     let plain = match name.split_once('.') {
-        Some((table, field)) if table.eq_ignore_ascii_case(kind.word()) => field,
+        Some((word, field)) if word.eq_ignore_ascii_case(table.word) => field,
         Some(_) => return None,
         None => name,
     };
-    known(kind).contains(&plain).then(|| Field::Plain(plain.to_owned()))
+    table.fields.contains(&plain).then(|| Field::Plain(plain.to_owned()))
 }

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use super::conditions::Field;
 use super::errors::Refused;
 use super::form::Form;
-use super::made::Kind;
-use super::names;
+use super::names::{self, Table};
 
 /// "the maximum is 5000".
 const MOST_ROWS: usize = 5_000;
@@ -49,12 +48,12 @@ pub(crate) struct SortBy {
 }
 
 /// `updated-asc,patient_name-desc`.
-pub(crate) fn sort_by(form: &Form, kind: Kind) -> Result<Vec<SortBy>, Refused> {
+pub(crate) fn sort_by(form: &Form, table: Table) -> Result<Vec<SortBy>, Refused> {
     let Some(text) = form.get("sort_by") else { return Ok(Vec::new()) };
     text.split(',')
         .map(|part| {
             let (name, order) = part.trim().rsplit_once('-').unwrap_or((part, ""));
-            let field = names::sorted(name, kind).ok_or_else(|| Refused::about("INVALID_SORT_FIELD", name))?;
+            let field = names::sorted(name, table).ok_or_else(|| Refused::about("INVALID_SORT_FIELD", name))?;
             let descending = match order {
                 "asc" => false,
                 "desc" => true,
@@ -69,33 +68,36 @@ pub(crate) fn sort_by(form: &Form, kind: Kind) -> Result<Vec<SortBy>, Refused> {
 mod tests {
     use serde_json::json;
 
-    use super::{Form, Kind, Page, sort_by};
+    use super::{Form, Page, names, sort_by};
+    use crate::ambra::made::Kind;
 
-    fn form(value: serde_json::Value) -> Form {
+    fn form(value: &serde_json::Value) -> Form {
         Form::from_hash(value.as_object().unwrap())
     }
 
     #[test]
     fn pages_count_from_one_and_tell_whether_there_is_more() {
-        let page = Page::read(&form(json!({"page.rows": 10, "page.number": 3})), 100);
+        let page = Page::read(&form(&json!({"page.rows": 10, "page.number": 3})), 100);
         assert_eq!(
             (page.start(), page.told(30), page.told(31)["more"].clone()),
             (20, json!({"more": 0, "rows": 10, "number": 3}), json!(1))
         );
-        assert_eq!(Page::read(&form(json!({"page.rows": 9_999})), 100).rows, 5_000);
-        assert_eq!(Page::read(&form(json!({})), 100), Page { rows: 100, number: 1 });
+        assert_eq!(Page::read(&form(&json!({"page.rows": 9_999})), 100).rows, 5_000);
+        assert_eq!(Page::read(&form(&json!({})), 100), Page { rows: 100, number: 1 });
     }
 
     #[test]
     fn sorting_names_what_is_wrong() {
         let id = "d3a6b1f8-a3af-4400-9b96-c5f1578d375d";
-        let good =
-            sort_by(&form(json!({"sort_by": format!("updated-asc,modality-desc,customfield-{id}-desc")})), Kind::Study);
+        let good = sort_by(
+            &form(&json!({"sort_by": format!("updated-asc,modality-desc,customfield-{id}-desc")})),
+            names::of(Kind::Study),
+        );
         assert_eq!(good.unwrap().iter().map(|by| by.descending).collect::<Vec<_>>(), [false, true, true]);
         for (text, error, name) in
             [("height-asc", "INVALID_SORT_FIELD", "height"), ("updated-up", "INVALID_SORT_ORDER", "updated")]
         {
-            let refused = sort_by(&form(json!({"sort_by": text})), Kind::Study).unwrap_err();
+            let refused = sort_by(&form(&json!({"sort_by": text})), names::of(Kind::Study)).unwrap_err();
             assert_eq!((refused.error_type, refused.subtype), (json!(error), Some(json!(name))));
         }
     }

@@ -11,6 +11,7 @@ use crate::options::Temperament;
 use crate::system::Refusal;
 
 /// The settings in force, by their names at the control door.
+#[allow(clippy::struct_excessive_bools)] // independent switches, each with a name of its own
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Settings {

@@ -7,9 +7,9 @@ use super::Ambra;
 use super::call::{Call, ok};
 use super::errors::Refused;
 use super::form::Form;
-use super::gate;
 use super::made::{self, catalog::NAMESPACES};
 use super::sessions::PinVerdict;
+use super::{gate, lists};
 use crate::dice::Dice;
 use crate::people::CLINICIANS;
 
@@ -134,6 +134,7 @@ pub(crate) fn token(system: &Ambra, form: &Form) -> Result<Value, Refused> {
 
 /// `/session/user`; "the rest of the fields are the same as /user/get".
 pub(crate) fn user(call: &Call<'_>) -> Result<Value, Refused> {
+    lists::account(call, false)?;
     let seed = call.system.plot.seed;
     let clinician = &CLINICIANS[call.who];
     let mut reply = json!({

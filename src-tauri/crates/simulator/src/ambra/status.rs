@@ -112,6 +112,7 @@ pub(crate) fn history(call: &Call<'_>) -> Result<Value, Refused> {
 }
 
 /// `/study/status/locks`: "the studies the user has locked in the order they were locked", as reads show them.
+#[allow(clippy::unnecessary_wraps)] // a handler like the others
 pub(crate) fn locks(call: &Call<'_>) -> Result<Value, Refused> {
     let mut books = call.system.books();
     books.mature(Instant::now());

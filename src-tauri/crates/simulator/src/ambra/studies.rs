@@ -135,7 +135,7 @@ fn all_match(call: &Call<'_>, text: &str, study: &Value) -> Result<bool, Refused
     let wanted: serde_json::Map<String, Value> =
         serde_json::from_str(text).map_err(|_| Refused::invalid_json("must_match", call.settings.errors_as_lists))?;
     for (name, value) in &wanted {
-        if names::sorted(name, Kind::Study).is_none() {
+        if names::sorted(name, names::of(Kind::Study)).is_none() {
             return Err(Refused::about("INVALID_FIELD", name.clone()));
         }
         if text_of(&study[name.as_str()]) != text_of(value) {

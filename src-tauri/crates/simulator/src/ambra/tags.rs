@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 use super::call::{Call, Write, ok};
 use super::changes::Change;
 use super::errors::Refused;
-use super::fields;
-use super::gate;
+
 use super::made::Kind;
-use super::paging::Page;
+use super::{gate, lists, names};
 
 /// "Object class (Study|User_account|…)". Of users, groups, locations, accounts and queries none is found here.
 const OBJECTS: [(&str, Option<Kind>); 10] = [
@@ -48,11 +47,6 @@ fn write(call: &Call<'_>, change: impl Fn(Value) -> Change) -> Result<Value, Ref
 
 /// `/tag/list`: the tags in use, whatever the object (inferred).
 pub(crate) fn list(call: &Call<'_>) -> Result<Value, Refused> {
-    let page = Page::read(call.form, 1_000);
-    let books = call.system.books();
-    let rows: Vec<Value> =
-        books.tags.iter().skip(page.start()).take(page.rows).map(|tag| json!({"tag": tag})).collect();
-    let mut reply = json!({"status": "OK", "page": page.told(books.tags.len()), "tags": rows});
-    fields::read(call.form, call.path).cut(&mut reply);
-    Ok(reply)
+    let tags = call.system.books().tags.iter().map(|tag| json!({"tag": tag})).collect();
+    lists::page_of_few(call, names::TAG, "tags", tags)
 }

@@ -19,16 +19,13 @@ pub(super) fn record(plot: &Plot, index: u32) -> Value {
         skeleton(plot, index.saturating_mul(stride) % plot.studies)
     });
     let drawn = &EXAMINATIONS[dice.index(EXAMINATIONS.len())];
-    let (number, examination, patient, created) = match &linked {
-        Some(bones) => {
-            let before = Stamp(bones.created.stamp().0 - dice.between(HOUR, 5 * DAY));
-            (accession(bones.index), bones.examination, bones.person, before)
-        }
-        None => {
-            let patient = u32::try_from(dice.below(u64::from(plot.people))).unwrap_or_default();
-            let number = accession(plot.studies.saturating_add(index));
-            (number, drawn, patient, Stamp(plot.base.0 - dice.between(MINUTE, 20 * DAY)))
-        }
+    let (number, examination, patient, created) = if let Some(bones) = &linked {
+        let before = Stamp(bones.created.stamp().0 - dice.between(HOUR, 5 * DAY));
+        (accession(bones.index), bones.examination, bones.person, before)
+    } else {
+        let patient = u32::try_from(dice.below(u64::from(plot.people))).unwrap_or_default();
+        let number = accession(plot.studies.saturating_add(index));
+        (number, drawn, patient, Stamp(plot.base.0 - dice.between(MINUTE, 20 * DAY)))
     };
     let who = person(seed, u64::from(patient));
     let start = Stamp(created.0 + dice.between(HOUR, 6 * DAY));

@@ -46,7 +46,8 @@ pub(super) fn message(plot: &Plot, index: u32) -> Value {
     let who = dice.index(CLINICIANS.len());
     let (subject, body) = dice.pick(&MESSAGES);
     let about = dice.per_mille(600) && plot.count(Kind::Study) > 0;
-    let study = about.then(|| skeleton(plot, dice.next() as u32 % plot.studies).id);
+    let study =
+        about.then(|| skeleton(plot, u32::try_from(dice.below(u64::from(plot.studies))).unwrap_or_default()).id);
     let at = opening(plot, 1_000 + index);
     json!({
         "uuid": dice.uuid(), "user_id": user_id(plot.seed, who), "user_name": user_name(who), "namespace_id": namespace(plot.seed, 0),
