@@ -84,6 +84,19 @@ def test_a_case_is_returned_with_a_reason_while_it_is_submitted(api):
         api.Case.return_method(uuid=over.uuid, reason='too late').get()
 
 
+def test_who_may_view_only_their_own_cases_sees_no_others(api, door):
+    me = api.Session.user().get().uuid
+    cases = list(api.Case.list().all())
+    mine = [one.uuid for one in cases if one.assigned_medical_id == me]
+    other = next(one for one in cases if one.assigned_medical_id not in (me, None))
+    door.settings(permissions={'case_view_only_own': 1, 'case_edit_only_own': 1})
+    assert sorted(one.uuid for one in api.Case.list().all()) == sorted(mine) != []
+    with pytest.raises(NotPermitted):
+        read(api, other)
+    with pytest.raises(NotPermitted):
+        api.Case.set(uuid=other.uuid, completed=1).get()
+
+
 def test_orders_have_steps_and_lead_to_their_studies(api, account):
     orders = list(api.Order.list(account_id=account.uuid).all())
     assert all(one.sps and one.sps[0].scheduled_procedure_step_start_date.isdigit() for one in orders)

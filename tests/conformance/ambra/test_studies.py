@@ -1,5 +1,7 @@
 """One study: reading it, and everything a reader may do to it."""
 
+import time
+
 import pytest
 from ambra_sdk.exceptions.service import (
     DelayOrMatch,
@@ -201,6 +203,29 @@ def test_approving_takes_the_flag_away(api):
         api.Study.approve(uuid=study.uuid, must_match='{not json').get()
     api.Study.approve(uuid=study.uuid).get()
     assert api.Study.get(uuid=study.uuid).get().must_approve == 0
+
+
+def test_an_approval_waits_for_its_delay_or_for_a_match(api, door):
+    late, matching = awaiting(api)[:2]
+    api.Study.approve(uuid=late.uuid, delay=1).get()
+    api.Study.approve(uuid=matching.uuid, must_match={'modality': 'OT'}).get()
+    for one in (late, matching):
+        assert api.Study.get(uuid=one.uuid).get().must_approve == 1
+    door.edit(matching.uuid, set={'modality': 'OT'})
+    assert api.Study.get(uuid=matching.uuid).get().must_approve == 0
+    api.Study.comment_add(study_id=late.uuid, body='meanwhile').get()
+    assert api.Study.get(uuid=late.uuid).get().comments[0].body == 'meanwhile'
+    time.sleep(1.2)
+    assert api.Study.get(uuid=late.uuid).get().must_approve == 0
+
+
+def test_a_role_can_reach_some_statuses_only(api, door, study):
+    role = door.facts()['roleId']
+    door.settings(account={'study_status_role_tags': {'On Hold': [role], 'Final': ['another']}})
+    assert status(api, study).study_status_tags == ['On Hold']
+    with pytest.raises(InvalidTag):
+        change(api, study, None, 'Final')
+    change(api, study, None, 'On Hold')
 
 
 def test_rejecting_takes_the_study_away(api):

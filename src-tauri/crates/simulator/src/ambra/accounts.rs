@@ -11,7 +11,7 @@ use crate::people::CLINICIANS;
 
 fn account(call: &Call<'_>) -> Value {
     let seed = call.system.plot.seed;
-    let role = made::dice(seed, 0x726f, 0).uuid();
+    let role = made::role_id(seed);
     let mut account = json!({
         "uuid": made::account_id(seed),
         "name": NAMESPACES[0],
@@ -79,7 +79,7 @@ pub(crate) fn users(call: &Call<'_>) -> Result<Value, Refused> {
                 "user_id": made::user_id(seed, who),
                 "user_name": made::user_name(who),
                 "user_email": clinician.email,
-                "role_id": made::dice(seed, 0x726f, 0).uuid(),
+                "role_id": made::role_id(seed),
                 "role_name": "Radiologist",
                 "disabled": 0,
                 "account_email": null,

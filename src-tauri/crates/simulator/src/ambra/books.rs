@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
+use super::changes::Change;
 use super::errors::Refused;
 use super::listing::Found;
 use super::made::{self, Kind, Plot, catalog, skeleton};
@@ -18,6 +19,8 @@ pub(crate) struct Books {
     studies_of: HashMap<u32, Vec<u32>>,
     /// Who holds which study, in the order they were locked.
     locks: Vec<(usize, u32)>,
+    /// What will happen by itself.
+    later: Vec<(Instant, Kind, u32, Vec<Change>)>,
     /// Every tag in use.
     pub(crate) tags: BTreeSet<String>,
 }
@@ -40,6 +43,7 @@ impl Books {
             found: Found::default(),
             studies_of,
             locks: locks.into_iter().map(|(_, who, index)| (who, index)).collect(),
+            later: Vec::new(),
             tags: catalog::TAGS.iter().map(|tag| (*tag).to_owned()).collect(),
         }
     }
@@ -57,8 +61,16 @@ impl Books {
         (&self.shelves[kind as usize], &mut self.found)
     }
 
-    /// Shows what is due, everywhere.
+    /// Lets something happen by itself, after a while.
+    pub(crate) fn schedule(&mut self, at: Instant, kind: Kind, index: u32, changes: Vec<Change>) {
+        self.later.push((at, kind, index, changes));
+    }
+
+    /// Does and shows what is due, everywhere.
     pub(crate) fn mature(&mut self, now: Instant) {
+        for (_, kind, index, changes) in self.later.extract_if(.., |(at, ..)| *at <= now).collect::<Vec<_>>() {
+            self.shelf_mut(kind).apply(index, changes, now, Duration::ZERO);
+        }
         for shelf in &mut self.shelves {
             shelf.mature(now);
         }
@@ -102,7 +114,7 @@ impl Books {
     }
 
     /// Applies changes as another user does: shown at once.
-    pub(crate) fn apply_now(&mut self, kind: Kind, index: u32, changes: Vec<super::changes::Change>) {
+    pub(crate) fn apply_now(&mut self, kind: Kind, index: u32, changes: Vec<Change>) {
         self.shelf_mut(kind).apply(index, changes, Instant::now(), Duration::ZERO);
     }
 }

@@ -36,13 +36,11 @@ pub(crate) struct Write {
     pub(crate) changes: Vec<Change>,
     /// The id of what was made.
     pub(crate) made_id: Option<String>,
-    /// Asked for by the client itself, on top of the usual lateness.
-    pub(crate) delay: Duration,
 }
 
 impl Write {
     pub(crate) fn new(kind: Kind, index: u32, changes: Vec<Change>) -> Self {
-        Self { kind, index, changes, made_id: None, delay: Duration::ZERO }
+        Self { kind, index, changes, made_id: None }
     }
 }
 
@@ -68,7 +66,7 @@ impl Call<'_> {
     /// Applies a write and notes it. The books' lock is held meanwhile, so that the record has their order.
     pub(crate) fn carry_out(&self, books: &mut Books, write: Write) {
         let number = self.system.writes.fetch_add(1, Ordering::Relaxed);
-        let delay = self.settings.delay(self.system.plot.seed, number) + write.delay;
+        let delay = self.settings.delay(self.system.plot.seed, number);
         let home = books.shelf_mut(write.kind);
         let id = home.row(write.index).id;
         let visible_after = home.apply(write.index, write.changes, Instant::now(), delay);

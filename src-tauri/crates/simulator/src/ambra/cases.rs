@@ -10,6 +10,7 @@ use super::errors::Refused;
 use super::gate;
 use super::made::{self, Kind};
 use super::moment::Moment;
+use super::studies;
 
 /// A user who exists, but not in this account.
 pub(crate) fn foreign_user(seed: u64) -> Uuid {
@@ -23,6 +24,16 @@ fn allowed(call: &Call<'_>, case: &Value) -> Result<(), Refused> {
         return Err(Refused::not_permitted());
     }
     Ok(())
+}
+
+/// `/case/get`: with case_view_only_own, those assigned to the user.
+pub(crate) fn get(call: &Call<'_>) -> Result<Value, Refused> {
+    let case = studies::one(call, Kind::Case, "case_view")?;
+    let me = made::user_id(call.system.plot.seed, call.who).to_string();
+    if gate::may(&call.settings, "case_view_only_own") && case["assigned_medical_id"] != me {
+        return Err(Refused::not_permitted());
+    }
+    Ok(case)
 }
 
 /// `/case/set`. MISSING_FIELDS is not among its errors: without an id there is no such case.

@@ -114,6 +114,12 @@ fn wall_clock(text: &str) -> Option<(NaiveDateTime, bool)> {
 }
 
 impl Condition {
+    /// A field with exactly this text.
+    pub(crate) fn equals(name: &str, text: &str) -> Self {
+        let operand = Operand::Text(text.to_owned());
+        Self { field: Field::Plain(name.to_owned()), op: Op::Equals, or_null: false, operand }
+    }
+
     /// Whether a record fits; `field` gives its fields as reads show them.
     pub(crate) fn fits(&self, field: impl Fn(&str) -> Value) -> bool {
         match &self.field {

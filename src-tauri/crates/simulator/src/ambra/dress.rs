@@ -66,7 +66,12 @@ fn study(call: &Call<'_>, study: &mut Value) {
     if gate::may(settings, "study_status_view") {
         study["study_status_tags_default"] = json!(stages::default_tag(settings));
         if gate::may_on(settings, study, "study_status_edit") && !held_by_another {
-            study["study_status_tags"] = json!(stages::targets(settings, study["study_status"].as_str(), false));
+            study["study_status_tags"] = json!(stages::targets(
+                settings,
+                &made::role_id(call.system.plot.seed).to_string(),
+                study["study_status"].as_str(),
+                false
+            ));
         }
     } else {
         drop_key(study, "study_status");

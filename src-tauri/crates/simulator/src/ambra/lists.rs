@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::call::Call;
-use super::conditions::{self, Field};
+use super::conditions::{self, Condition, Field};
 use super::dress::dress;
 use super::drift;
 use super::errors::Refused;
@@ -19,12 +19,13 @@ use crate::options::Temperament;
 
 /// A page of a kind of record.
 pub(crate) fn page_of(call: &Call<'_>, kind: Kind) -> Result<Value, Refused> {
-    page_where(call, kind, |_| true)
+    page_where(call, kind, None)
 }
 
-/// A page of those records that fit `also`, beyond the filters.
-fn page_where(call: &Call<'_>, kind: Kind, also: impl Fn(&Value) -> bool) -> Result<Value, Refused> {
-    let wanted = wanted(call, names::of(kind))?;
+/// A page of those records that also fit a condition that is no filter.
+fn page_where(call: &Call<'_>, kind: Kind, also: Option<Condition>) -> Result<Value, Refused> {
+    let mut wanted = wanted(call, names::of(kind))?;
+    wanted.conditions.extend(also);
     let page = Page::read(call.form, default_rows(kind));
     let promised = call.system.ground.temperament == Temperament::Kind;
     let mut books = call.system.books();
@@ -43,7 +44,6 @@ fn page_where(call: &Call<'_>, kind: Kind, also: impl Fn(&Value) -> bool) -> Res
     let rows: Vec<Value> = shown
         .into_iter()
         .map(|shown| shown.record(&plot, kind))
-        .filter(&also)
         .map(|record| dress(call, &books, kind, record))
         .collect();
     drop(books);
@@ -102,7 +102,9 @@ pub(crate) fn study_count(call: &Call<'_>) -> Result<Value, Refused> {
 pub(crate) fn cases(call: &Call<'_>) -> Result<Value, Refused> {
     account(call, false)?;
     gate::demand(&call.settings, "case_view")?;
-    page_of(call, Kind::Case)
+    let me = made::user_id(call.system.plot.seed, call.who).to_string();
+    let only_own = gate::may(&call.settings, "case_view_only_own");
+    page_where(call, Kind::Case, only_own.then(|| Condition::equals("assigned_medical_id", &me)))
 }
 
 pub(crate) fn orders(call: &Call<'_>) -> Result<Value, Refused> {
@@ -119,8 +121,7 @@ pub(crate) fn patients(call: &Call<'_>) -> Result<Value, Refused> {
 
 /// `type` may be repeated; only the first is looked at.
 pub(crate) fn filters(call: &Call<'_>) -> Result<Value, Refused> {
-    let kind = call.form.get("type").map(str::to_owned);
-    page_where(call, Kind::Filter, |filter| kind.as_deref().is_none_or(|kind| filter["type"] == kind))
+    page_where(call, Kind::Filter, call.form.get("type").map(|kind| Condition::equals("type", kind)))
 }
 
 pub(crate) fn messages(call: &Call<'_>) -> Result<Value, Refused> {

@@ -190,6 +190,7 @@ impl System for Ambra {
             "counts": Kind::ALL.into_iter().map(|kind| (kind.word().to_owned(), json!(count(kind)))).collect::<serde_json::Map<_, _>>(),
             "base": self.plot.base,
             "accountId": made::account_id(seed),
+            "roleId": made::role_id(seed),
             "namespaceId": made::namespace(seed, 0),
             "foreignStudyIds": (0..FOREIGN).map(|number| made::foreign_study(seed, number)).collect::<Vec<_>>(),
             "foreignUserId": cases::foreign_user(seed),

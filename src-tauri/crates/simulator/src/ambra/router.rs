@@ -46,7 +46,7 @@ const CALLS: &[(&str, Proof, Handler)] = &[
     ("/tag/add", Proof::Any, tags::add),
     ("/tag/delete", Proof::Any, tags::delete),
     ("/case/list", Proof::Any, lists::cases),
-    ("/case/get", Proof::Any, |call| studies::one(call, Kind::Case, "case_view")),
+    ("/case/get", Proof::Any, cases::get),
     ("/case/set", Proof::Any, cases::change),
     ("/case/return", Proof::Any, cases::give_back),
     ("/order/list", Proof::Any, lists::orders),

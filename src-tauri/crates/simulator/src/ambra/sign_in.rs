@@ -186,7 +186,7 @@ pub(crate) fn permissions(call: &Call<'_>) -> Result<Value, Refused> {
     }
     let mut reply = Map::from_iter([("status".to_owned(), json!("OK"))]);
     reply.extend(gate::of_account(&call.settings));
-    reply.insert("role_id".to_owned(), json!(made::dice(seed, 0x726f, 0).uuid()));
+    reply.insert("role_id".to_owned(), json!(made::role_id(seed)));
     let mut reply = Value::Object(reply);
     super::fields::read(call.form, call.path).cut(&mut reply);
     Ok(reply)

@@ -13,24 +13,34 @@ pub(crate) fn default_tag(settings: &Settings) -> Option<&str> {
 }
 
 /// The legal targets from a status: the account's tags, less what the rules don't let follow. Conditions other than the
-/// constants 1 and 0 are not understood here and count as 1; `study_status_role_tags` is not kept.
-pub(crate) fn targets<'a>(settings: &'a Settings, current: Option<&str>, on_set: bool) -> Vec<&'a str> {
-    let all = settings.words("study_status_tags");
+/// constants 1 and 0 are not understood here and count as 1.
+pub(crate) fn targets<'a>(settings: &'a Settings, role: &str, current: Option<&str>, on_set: bool) -> Vec<&'a str> {
+    let mut all = settings.words("study_status_tags");
+    // "The keys are study status tags and the values are a list of the role uuids that can change to the status".
+    if let Some(roles) = json_setting(settings, "study_status_role_tags").as_object().filter(|roles| !roles.is_empty())
+    {
+        all.retain(|tag| roles.get(*tag).and_then(Value::as_array).is_some_and(|of| of.iter().any(|one| one == role)));
+    }
     let ignored = super::gate::may(settings, "study_status_tags_ignore_rules")
         || (on_set && settings.account_flag("study_status_tags_ignore_rules_on_set"));
     if ignored {
         return all;
     }
-    let rules = match settings.account.get("study_status_tags_rules") {
-        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or(Value::Null),
-        Some(rules) => rules.clone(),
-        None => Value::Null,
-    };
+    let rules = json_setting(settings, "study_status_tags_rules");
     let from = current.or_else(|| default_tag(settings)).unwrap_or_default();
-    let rule = rules[from].as_array().into_iter().flatten().find(|rule| rule["condition"] != 0);
-    match rule.and_then(|rule| rule["values"].as_array()) {
+    let applying = rules[from].as_array().into_iter().flatten().find(|one| one["condition"] != 0);
+    match applying.and_then(|one| one["values"].as_array()) {
         Some(next) => all.into_iter().filter(|tag| next.iter().any(|one| one == tag)).collect(),
         None => all,
+    }
+}
+
+/// An account setting that is JSON, as text or as it is.
+fn json_setting(settings: &Settings, name: &str) -> Value {
+    match settings.account.get(name) {
+        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or(Value::Null),
+        Some(value) => value.clone(),
+        None => Value::Null,
     }
 }
 

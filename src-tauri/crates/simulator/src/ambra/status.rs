@@ -62,7 +62,8 @@ pub(crate) fn change(call: &Call<'_>) -> Result<Value, Refused> {
     if !is_current {
         return Err(if old.is_none() { Refused::missing(&["old"]) } else { Refused::because("STALE") });
     }
-    if !stages::targets(settings, current, true).contains(&new) {
+    let role = made::role_id(call.system.plot.seed).to_string();
+    if !stages::targets(settings, &role, current, true).contains(&new) {
         return Err(Refused::because("INVALID_TAG"));
     }
     if books.holder(index).is_some_and(|holder| holder != call.who) {

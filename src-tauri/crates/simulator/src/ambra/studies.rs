@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::call::{Call, Write, ok};
 use super::changes::{Change, set};
@@ -10,6 +10,7 @@ use super::conditions::text_of;
 use super::dress::dress;
 use super::errors::Refused;
 use super::made::Kind;
+use super::moment::Moment;
 use super::{fields, gate, names};
 
 /// The audit actions of the document.
@@ -95,8 +96,8 @@ pub(crate) fn star(call: &Call<'_>) -> Result<Value, Refused> {
     Ok(ok())
 }
 
-/// `/study/approve`. A study that awaits no approval stays as it is (inferred). One whose `must_match` does not match now
-/// is not approved later either: the vendor would wait for it.
+/// `/study/approve`. A study that awaits no approval stays as it is (inferred). With `must_match` it is approved as soon as
+/// another user's edit lets it match.
 pub(crate) fn approve(call: &Call<'_>) -> Result<Value, Refused> {
     let [id] = call.form.required(["uuid"])?;
     let mut books = call.system.books();
@@ -110,11 +111,11 @@ pub(crate) fn approve(call: &Call<'_>) -> Result<Value, Refused> {
     let seconds = match delay {
         None => 0,
         Some(text) => {
-            let seconds = text.parse::<u64>().ok().filter(|seconds| *seconds <= 600);
+            let seconds = text.parse::<i64>().ok().filter(|seconds| (0..=600).contains(seconds));
             seconds.ok_or_else(|| Refused::because("INVALID_DELAY"))?
         }
     };
-    let matches = must_match.map_or(Ok(true), |text| all_match(call, text, &study))?;
+    let wanted = must_match.map(|text| wanted_fields(call, text)).transpose()?.unwrap_or_default();
     let empty = study["customfields"]
         .as_array()
         .into_iter()
@@ -125,24 +126,43 @@ pub(crate) fn approve(call: &Call<'_>) -> Result<Value, Refused> {
     if !errors.is_empty() {
         return Err(Refused::about("INVALID_CUSTOMFIELD", errors));
     }
-    let changes = if matches { vec![set(&json!({"must_approve": 0})), Change::Touch(call.now())] } else { Vec::new() };
-    let write = Write { delay: Duration::from_secs(seconds), ..Write::new(Kind::Study, index, changes) };
-    call.carry_out(&mut books, write);
+    let approved = |at: Moment| vec![set(&json!({"must_approve": 0, "_must_match": null})), Change::Touch(at)];
+    let now = call.now();
+    let changes = if !matches(&wanted, &study) {
+        vec![set(&json!({"_must_match": wanted}))]
+    } else if seconds > 0 {
+        let at = Moment(now.0 + seconds * 1_000_000);
+        books.schedule(Instant::now() + Duration::from_secs(seconds.unsigned_abs()), Kind::Study, index, approved(at));
+        Vec::new()
+    } else {
+        approved(now)
+    };
+    call.carry_out(&mut books, Write::new(Kind::Study, index, changes));
     Ok(ok())
 }
 
-fn all_match(call: &Call<'_>, text: &str, study: &Value) -> Result<bool, Refused> {
-    let wanted: serde_json::Map<String, Value> =
+/// "A JSON hash of study field names and values".
+fn wanted_fields(call: &Call<'_>, text: &str) -> Result<Map<String, Value>, Refused> {
+    let wanted: Map<String, Value> =
         serde_json::from_str(text).map_err(|_| Refused::invalid_json("must_match", call.settings.errors_as_lists))?;
-    for (name, value) in &wanted {
-        if names::sorted(name, names::of(Kind::Study)).is_none() {
-            return Err(Refused::about("INVALID_FIELD", name.clone()));
-        }
-        if text_of(&study[name.as_str()]) != text_of(value) {
-            return Ok(false);
-        }
+    match wanted.keys().find(|name| names::sorted(name, names::of(Kind::Study)).is_none()) {
+        Some(unknown) => Err(Refused::about("INVALID_FIELD", unknown.clone())),
+        None => Ok(wanted),
     }
-    Ok(true)
+}
+
+fn matches(wanted: &Map<String, Value>, study: &Value) -> bool {
+    wanted.iter().all(|(name, value)| text_of(&study[name.as_str()]) == text_of(value))
+}
+
+/// What an approval that waits does, now that a study matches.
+pub(crate) fn approved_by_matching(study: &Value, now: Moment) -> Vec<Change> {
+    match study["_must_match"].as_object() {
+        Some(wanted) if matches(wanted, study) => {
+            vec![set(&json!({"must_approve": 0, "_must_match": null})), Change::Touch(now)]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// `/study/reject`: the study is seen no more (inferred). One that awaits no approval can't be rejected (inferred).

@@ -10,7 +10,7 @@ use super::Ambra;
 use super::changes::{Change, set};
 use super::made::{self, Kind, Part, Plot, fresh_part, skeleton};
 use super::moment::Moment;
-use super::{stages, status};
+use super::{stages, status, studies};
 use crate::people::CLINICIANS;
 use crate::stamp::Stamp;
 use crate::system::Refusal;
@@ -116,6 +116,10 @@ pub(crate) fn edit(system: &Ambra, edit: &Value) -> Result<Value, Refusal> {
         changes.push(Change::Touch(now));
     }
     books.apply_now(kind, index, changes);
+    let waiting = studies::approved_by_matching(&books.shelf(kind).truth(index), now);
+    if !waiting.is_empty() {
+        books.apply_now(kind, index, waiting);
+    }
     Ok(Value::clone(&books.shelf(kind).truth(index)))
 }
 

@@ -164,6 +164,11 @@ pub(crate) fn account_id(seed: u64) -> Uuid {
     dice(seed, 0x6163, 0).uuid()
 }
 
+/// The one role.
+pub(crate) fn role_id(seed: u64) -> Uuid {
+    dice(seed, 0x726f, 0).uuid()
+}
+
 /// Parts of a DICOM person name.
 pub(crate) fn dicom_name(first: &str, last: &str) -> String {
     format!("{last}^{first}")

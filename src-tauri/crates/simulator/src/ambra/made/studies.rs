@@ -81,10 +81,10 @@ pub(super) fn record(plot: &Plot, bones: &Bones) -> Value {
         "has_external_viewer": 1,
         "seconds_to_ingest": dice.between(3, 400),
         "hl7": if finished { json!([{"uuid": dice.uuid()}]) } else { json!([]) },
-        "customfields": customfields(plot, bones, &mut dice),
+        "customfields": customfields(plot, bones),
         "comments": comments(plot, bones, &mut dice),
         "radreports": radreports(plot, bones),
-        "tags": tags(&mut dice),
+        "tags": tags(plot, bones),
         "_starred_by": if dice.per_mille(40) { json!([0]) } else { json!([]) },
         "_locked_by": bones.locked_by,
         "_history": history(plot, bones),
@@ -112,6 +112,8 @@ pub(super) fn field(plot: &Plot, bones: &Bones, name: &str) -> Option<Value> {
         "patientid" => json!(mrn(bones.person)),
         "phi_namespace" => json!(namespace(plot.seed, bones.namespace)),
         "phi_namespace_name" => json!(NAMESPACES[bones.namespace]),
+        "customfields" => customfields(plot, bones),
+        "tags" => tags(plot, bones),
         "patient_name" => {
             let who = person(plot.seed, u64::from(bones.person));
             json!(dicom_name(&who.first, &who.last))
@@ -120,7 +122,8 @@ pub(super) fn field(plot: &Plot, bones: &Bones, name: &str) -> Option<Value> {
     })
 }
 
-fn customfields(plot: &Plot, bones: &Bones, dice: &mut Dice) -> Value {
+fn customfields(plot: &Plot, bones: &Bones) -> Value {
+    let mut dice = dice(plot.seed, 3, bones.index);
     let [stat, reason, contrast] = customfield_ids(plot.seed);
     json!([
         {"uuid": stat, "name": "stat_filter", "type": "checkbox", "value": u8::from(bones.stat).to_string()},
@@ -129,7 +132,8 @@ fn customfields(plot: &Plot, bones: &Bones, dice: &mut Dice) -> Value {
     ])
 }
 
-fn tags(dice: &mut Dice) -> Value {
+fn tags(plot: &Plot, bones: &Bones) -> Value {
+    let mut dice = dice(plot.seed, 4, bones.index);
     if !dice.per_mille(180) {
         return json!([]);
     }
