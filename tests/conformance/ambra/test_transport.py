@@ -38,6 +38,14 @@ def test_a_bundle_uses_what_came_before(api, door):
     assert results[2]['uuid'] == results[1]['studies'][0]['uuid']
 
 
+def test_a_bundle_can_inherit_the_session_of_its_head(api, study):
+    api.service_default_headers['X-AmbraHealth-SID'] = api.sid
+    api._service_session = None  # a new one takes the new head
+    calls = [{'URL': '/study/get', 'uuid': study.uuid}, {'URL': '/study/status/get', 'study_id': study.uuid}]
+    results = bundle(api, calls, query='?inherit_sid=1').json()
+    assert [one['HTTP_STATUS_CODE'] for one in results] == [200, 200]
+
+
 def test_a_malformed_bundle_is_a_bad_request(api):
     assert bundle(api, {'URL': '/study/list'}).status_code == 400
 
@@ -65,6 +73,11 @@ def test_a_get_is_not_allowed(api):
     query.request_args.method = 'GET'
     with pytest.raises(MethodNotAllowed):
         query.get()
+
+
+def test_links_to_a_viewer_lead_somewhere(api, study):
+    for link in (api.Study.get(uuid=study.uuid).get().viewer_link, api.Study.external_viewer(uuid=study.uuid, redirect=0).get().url):
+        assert requests.get(link, timeout=10).headers['content-type'].startswith('text/html')
 
 
 def test_a_server_that_fails_is_no_business_error(api, door):

@@ -187,7 +187,7 @@ async fn an_effect_is_noted_once_with_its_tag_and_without_the_session() {
 
 #[tokio::test]
 async fn a_write_shows_late_but_counts_at_once() {
-    let desk = desk(60, Temperament::Kind).await;
+    let desk = desk(200, Temperament::Kind).await;
     desk.sim.change_settings(AMBRA, &json!({"lateMs": {"min": 400, "max": 400}})).unwrap();
     let id = desk.study_that(|study| study["study_status"] == "Unread");
     let change = |old, new| [("study_id", id.clone()), ("old", String::from(old)), ("new", String::from(new))];
@@ -202,6 +202,14 @@ async fn a_write_shows_late_but_counts_at_once() {
     assert_eq!(set("Unread", "Final").await.json()["error_type"], "STALE", "compared with what is acknowledged");
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert_eq!(desk.shown(&id).await["study_status"], "On Hold");
+    assert_eq!(set("On Hold", "Reading").await.status, 200);
+    let other = desk.study_that(|study| study["study_status"].is_null() && study["uuid"] != id.as_str());
+    let form = [("study_id", other.as_str()), ("new", "Reading")];
+    let second = desk.try_call("/study/status/set", &form).await.unwrap().json();
+    assert_eq!(second["error_type"], "SINGLETON", "though no read shows the first one yet");
+    assert_eq!(desk.call("/study/status/locks", &[]).await["studies"], json!([]));
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(desk.call("/study/status/locks", &[]).await["studies"][0]["uuid"], id.as_str());
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ fn page_where(call: &Call<'_>, kind: Kind, also: Option<Condition>) -> Result<Va
     let mut wanted = wanted(call, names::of(kind))?;
     wanted.conditions.extend(also);
     let page = Page::read(call.form, default_rows(kind));
-    let promised = call.system.ground.temperament == Temperament::Kind;
+    let promised = promises_order(call);
     let mut books = call.system.books();
     books.mature(Instant::now());
     let number = call.system.pages.fetch_add(1, Ordering::Relaxed);
@@ -74,6 +74,10 @@ fn wanted(call: &Call<'_>, table: Table) -> Result<Wanted, Refused> {
     Ok(Wanted { conditions, sort_by: sort_by(call.form, table)? })
 }
 
+fn promises_order(call: &Call<'_>) -> bool {
+    call.system.ground.temperament == Temperament::Kind
+}
+
 /// 100 or 1000 "depending on the object type"; that it is 1000 for all but studies is a guess.
 fn default_rows(kind: Kind) -> usize {
     if kind == Kind::Study { 100 } else { 1_000 }
@@ -96,7 +100,7 @@ pub(crate) fn study_count(call: &Call<'_>) -> Result<Value, Refused> {
     let mut books = call.system.books();
     books.mature(Instant::now());
     let (shelf, found) = books.shelf_and_found(Kind::Study);
-    Ok(json!({"status": "OK", "count": found.of(shelf, &wanted, true).len()}))
+    Ok(json!({"status": "OK", "count": found.of(shelf, &wanted, promises_order(call)).len()}))
 }
 
 pub(crate) fn cases(call: &Call<'_>) -> Result<Value, Refused> {

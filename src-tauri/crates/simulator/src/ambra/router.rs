@@ -14,6 +14,10 @@ use crate::exchange::{Answer, Asked};
 
 type Handler = fn(&Call<'_>) -> Result<Value, Refused>;
 
+/// Where viewer links lead.
+const VIEWER: &str = "<!DOCTYPE html>\n<html><head><title>Viewer</title></head><body><h1>Made-up viewer</h1>\
+    <p>The images would be here.</p></body></html>\n";
+
 /// How a caller proves who they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Proof {
@@ -69,6 +73,9 @@ const CALLS: &[(&str, Proof, Handler)] = &[
 
 /// Answers a request.
 pub(crate) fn answer(system: &Ambra, asked: &Asked) -> Answer {
+    if matches!(asked.segments().as_slice(), ["viewer" | "external-viewer"]) && asked.method == Method::GET {
+        return Answer::typed(StatusCode::OK, "text/html; charset=utf-8", VIEWER);
+    }
     let Some(path) = path_of(asked) else {
         return Refused::with_status(StatusCode::NOT_FOUND).into();
     };

@@ -69,7 +69,7 @@ pub(crate) fn change(call: &Call<'_>) -> Result<Value, Refused> {
     if books.holder(index).is_some_and(|holder| holder != call.who) {
         return Err(Refused::because("LOCKED"));
     }
-    let elsewhere = |study: u32| study != index && books.shelf(Kind::Study).field(study, "study_status") == new;
+    let elsewhere = |study: u32| study != index && books.shelf(Kind::Study).truth(study)["study_status"] == new;
     if stages::is_singleton(settings, new) && books.held_by(call.who).any(elsewhere) {
         return Err(Refused::because("SINGLETON"));
     }

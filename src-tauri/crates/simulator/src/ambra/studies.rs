@@ -174,6 +174,7 @@ pub(crate) fn reject(call: &Call<'_>) -> Result<Value, Refused> {
     if books.shelf(Kind::Study).truth(index)["must_approve"] != 1 {
         return Err(Refused::not_permitted());
     }
+    books.hold(index, None);
     let gone = json!({"_hidden": true, "_reject_message": call.form.get("message")});
     call.carry_out(&mut books, Write::new(Kind::Study, index, vec![set(&gone), Change::Touch(call.now())]));
     Ok(ok())

@@ -10,6 +10,9 @@ use crate::ambra::moment::Moment;
 use crate::people::{CLINICIANS, person};
 use crate::stamp::{DAY, Day, HOUR, MINUTE, Stamp};
 
+/// Accession numbers of orders without a study start here, where no study's number will ever be.
+const UNSEEN: u32 = 5_000_000;
+
 pub(super) fn record(plot: &Plot, index: u32) -> Value {
     let seed = plot.seed;
     let mut dice = dice(seed, 0x6f72, index);
@@ -24,7 +27,7 @@ pub(super) fn record(plot: &Plot, index: u32) -> Value {
         (accession(bones.index), bones.examination, bones.person, before)
     } else {
         let patient = u32::try_from(dice.below(u64::from(plot.people))).unwrap_or_default();
-        let number = accession(plot.studies.saturating_add(index));
+        let number = accession(UNSEEN + index);
         (number, drawn, patient, Stamp(plot.base.0 - dice.between(MINUTE, 20 * DAY)))
     };
     let who = person(seed, u64::from(patient));
