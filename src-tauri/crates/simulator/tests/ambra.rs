@@ -156,7 +156,11 @@ async fn another_user_edits_and_the_server_tells_the_truth() {
         desk.sim.create(AMBRA, &json!({"createdAt": "2026-01-31T10:00:00Z", "set": {"modality": "OT"}})).unwrap();
     let found = desk.call("/study/list", &[("filter.modality.equals", "OT")]).await;
     assert_eq!((&found["studies"][0]["uuid"], &found["page"]["more"]), (&made["uuid"], &json!(0)));
+    let patient = [("uuid", found["studies"][0]["patient_id"].as_str().unwrap())];
+    let has = |reply: &Value| reply["studies"].as_array().unwrap().contains(&made["uuid"]);
+    assert!(has(&desk.call("/patient/get", &patient).await), "the patient has it");
     desk.sim.delete(AMBRA, made["uuid"].as_str().unwrap()).unwrap();
+    assert!(!has(&desk.call("/patient/get", &patient).await), "and no more");
     let gone = desk.try_call("/study/get", &[("uuid", made["uuid"].as_str().unwrap())]).await.unwrap();
     assert_eq!((gone.status, gone.json()["error_type"].clone()), (412, json!("NOT_FOUND")));
     for (kind, path) in [("case", "/case/get"), ("order", "/order/get")] {

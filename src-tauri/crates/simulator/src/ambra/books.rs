@@ -95,6 +95,11 @@ impl Books {
         self.studies_of.get(&person).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// A study more of a person.
+    pub(crate) fn belongs_to(&mut self, study: u32, person: u32) {
+        self.studies_of.entry(person).or_default().push(study);
+    }
+
     pub(crate) fn holder(&self, study: u32) -> Option<usize> {
         self.locks.iter().find(|(_, held)| *held == study).map(|(who, _)| *who)
     }

@@ -15,7 +15,7 @@ pub(crate) fn dress(call: &Call<'_>, books: &Books, kind: Kind, mut record: Valu
     match kind {
         Kind::Study => study(call, &mut record),
         Kind::Case => case(call, books, &mut record),
-        Kind::Order if !call.settings.account_flag("enable_orders_in_worklist") => drop_key(&mut record, "studies"),
+        Kind::Order => order(call, books, &mut record),
         Kind::Patient => patient(books, &mut record),
         Kind::Message => record["is_mine"] = json!(mine(call, &record)),
         _ => {}
@@ -171,7 +171,17 @@ fn patient(books: &Books, patient: &mut Value) {
     let person = patient["_person"].as_u64().and_then(|person| u32::try_from(person).ok());
     let studies = person.map(|person| books.studies_of(person)).unwrap_or_default();
     let shelf = books.shelf(Kind::Study);
-    patient["studies"] = studies.iter().map(|index| json!(shelf.row(*index).id)).collect();
+    let there = studies.iter().filter(|index| shelf.has(**index));
+    patient["studies"] = there.map(|index| json!(shelf.row(*index).id)).collect();
+}
+
+/// "studies linked with this order (having the same accession_number)", if the account shows orders with them.
+fn order(call: &Call<'_>, books: &Books, order: &mut Value) {
+    if !call.settings.account_flag("enable_orders_in_worklist") {
+        drop_key(order, "studies");
+    } else if let Some(studies) = order["studies"].as_array_mut() {
+        studies.retain(|id| id.as_str().is_some_and(|id| books.shelf(Kind::Study).find(id).is_some()));
+    }
 }
 
 /// A comment for the caller.

@@ -158,16 +158,18 @@ impl System for Ambra {
     }
 
     fn settings(&self, change: Option<&Value>) -> Result<Value, Refusal> {
-        let mut settings = held(&self.settings);
         if let Some(change) = change {
             let mut change = change.clone();
             let ends = change.as_object_mut().and_then(|keys| keys.remove("endSessions"));
+            let mut settings = held(&self.settings);
             *settings = settings.changed(&change)?;
+            // One lock at a time.
+            drop(settings);
             if ends == Some(Value::Bool(true)) {
                 self.sessions().end_all();
             }
         }
-        Ok(json!(*settings))
+        Ok(json!(self.settings()))
     }
 
     fn facts(&self) -> Value {

@@ -30,11 +30,12 @@ pub(crate) fn checked(system: &Ambra, login: &str, secret: &str, wrong: &str) ->
     let settings = system.settings();
     let now = system.ground.clock.now();
     let who = named(login).ok_or_else(|| Refused::because(wrong))?;
+    let right = password(system, who);
     let mut sessions = system.sessions();
     if sessions.is_locked_out(who, settings.lockout_after, now) {
         return Err(Refused::because("LOCKOUT"));
     }
-    if password(system, who) != secret {
+    if right != secret {
         sessions.failed(who, now);
         return Err(Refused::because(wrong));
     }

@@ -147,6 +147,10 @@ pub(crate) fn create(system: &Ambra, wish: &Value) -> Result<Value, Refusal> {
     let id = record["uuid"].as_str().and_then(|id| uuid::Uuid::try_parse(id).ok());
     let id = id.ok_or_else(|| Refusal::Invalid("uuid must be one".to_owned()))?;
     let index = books.shelf_mut(kind).add(id, created, record);
+    if kind == Kind::Study {
+        let person = skeleton(&books.plot, index).person;
+        books.belongs_to(index, person);
+    }
     Ok(Value::clone(&books.shelf(kind).truth(index)))
 }
 
