@@ -71,7 +71,8 @@ pub(crate) async fn make(dir: &Path, items: u32) -> Result<(Demo, Arc<Rounds>), 
     let store = opening::create(dir, unlock()).await.map_err(DeskError::from)?;
     let remade_at = Utc::now();
     // Kind: the first pull finds every case, and the demo holds as many as it says.
-    let options = Options { items: items as usize, temperament: Temperament::Kind, ..Options::default() };
+    let systems = vec!["carevalidate".to_owned()];
+    let options = Options { items: items as usize, temperament: Temperament::Kind, systems, ..Options::default() };
     let systems = Simulator::start(options).await?;
     let rounds = Rounds::open(store, Arc::new(SystemClock)).await?;
     for system in rounds.systems() {

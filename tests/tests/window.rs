@@ -11,7 +11,8 @@ const PASSPHRASE: &str = "seven quiet herons at dusk";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_physician_unlocks_searches_opens_comments_and_sees_it_confirmed() {
-    let simulator = Simulator::start(Options { items: 300, ..Options::default() }).await.expect("the simulator starts");
+    let options = Options { items: 300, systems: vec![SYSTEM.to_owned()], ..Options::default() };
+    let simulator = Simulator::start(options).await.expect("the simulator starts");
     let profile = Profile::new(PASSPHRASE);
     profile.connect(SYSTEM, "Demo", &simulator.announcement.systems[SYSTEM]);
     let window = Window::open("physician", &["--profile".into(), profile.path().into_os_string()]).await;

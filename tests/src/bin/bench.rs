@@ -62,7 +62,9 @@ async fn main() -> Result<(), Failure> {
 
 /// Pulls everything twice, and says how long each took.
 async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
-    let simulator = Simulator::start(Options { items, temperament: Temperament::Kind, ..Options::default() }).await?;
+    let systems = vec!["carevalidate".to_owned()];
+    let options = Options { items, temperament: Temperament::Kind, systems, ..Options::default() };
+    let simulator = Simulator::start(options).await?;
     let announced = &simulator.announcement.systems["carevalidate"];
     let words = |value: &serde_json::Value| -> std::collections::BTreeMap<String, String> {
         let pairs = value.as_object().into_iter().flatten();

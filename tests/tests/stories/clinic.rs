@@ -95,7 +95,7 @@ pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl 
 }
 
 pub(crate) fn options(items: usize, temperament: Temperament) -> Options {
-    Options { items, temperament, ..Options::default() }
+    Options { items, temperament, systems: vec![SYSTEM.to_owned()], ..Options::default() }
 }
 
 /// How a connection to a simulator is filled in; fast enough for stories, and reading no further back than there is data.

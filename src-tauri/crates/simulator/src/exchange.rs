@@ -36,15 +36,23 @@ impl Asked {
 
     /// The query's pairs, percent-decoded, `+` read as a space.
     pub(crate) fn parameters(&self) -> Vec<(String, String)> {
-        self.query
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (percent_decoded(name), percent_decoded(value))
-            })
-            .collect()
+        pairs(&self.query)
     }
+
+    /// The pairs of an urlencoded form in the body.
+    pub(crate) fn form(&self) -> Vec<(String, String)> {
+        pairs(&String::from_utf8_lossy(&self.body))
+    }
+}
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (percent_decoded(name), percent_decoded(value))
+        })
+        .collect()
 }
 
 /// An answer, whole.

@@ -18,6 +18,10 @@
 //!
 //! The control door, and how each fault behaves on the wire: `README.md` beside this crate.
 
+// A study has some sixty fields in one `json!`.
+#![recursion_limit = "256"]
+
+mod ambra;
 mod announcement;
 mod carevalidate;
 mod clock;

@@ -11,5 +11,7 @@ pub(crate) struct Entry {
 }
 
 /// One line for each system.
-pub(crate) const SYSTEMS: &[Entry] =
-    &[Entry { name: "carevalidate", build: |ground| Arc::new(crate::carevalidate::CareValidate::new(ground)) }];
+pub(crate) const SYSTEMS: &[Entry] = &[
+    Entry { name: "carevalidate", build: |ground| Arc::new(crate::carevalidate::CareValidate::new(ground)) },
+    Entry { name: "ambra", build: |ground| Arc::new(crate::ambra::Ambra::new(ground)) },
+];

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::effects::Record;
@@ -52,6 +53,15 @@ pub(crate) trait System: Send + Sync + 'static {
     fn unauthorized(&self) -> Answer;
     /// Its answer to too many requests, in its own error shape.
     fn too_many(&self) -> Answer;
+    /// The body of its answers with a status that nobody documents, as a fault asks for them.
+    fn failure(&self, status: StatusCode) -> Value {
+        let reason = status.canonical_reason().unwrap_or("Unknown");
+        json!({"status": status.as_u16(), "success": false, "message": "Request failed", "error": reason})
+    }
+    /// What a success would begin like if it had done anything.
+    fn made_up_success(&self) -> Value {
+        json!({"status": 200, "success": true, "message": "Request accepted", "data": {"id": "00000000-0000-0000-0000-000000000000"}})
+    }
     /// Whether this request reads a page of a listing, so that a page fault can strike it.
     fn reads_page(&self, asked: &Asked) -> bool;
     /// Spoils a page that was answered.

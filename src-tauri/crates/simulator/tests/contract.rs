@@ -159,6 +159,7 @@ async fn same_seed_same_data_and_another_seed_another() {
         seed,
         items: 120,
         temperament: Temperament::Kind,
+        systems: vec![common::SYSTEM.to_owned()],
         now: Some(common::NOW.parse().unwrap()),
         ..Options::default()
     };

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::kinds::Fault;
@@ -63,20 +62,20 @@ pub(crate) async fn carry_out(
             }
         }
         Fault::ResetAfterBytes { bytes, applied } => {
-            let answer = if *applied { system.answer(&asked) } else { made_up_success() };
+            let answer = if *applied { system.answer(&asked) } else { success(system) };
             line.cut_after(*bytes);
             answer.into_response()
         }
         Fault::Status { code, body, headers, applied } => {
             apply_if(*applied);
-            spoil::status(*code, body.as_ref(), headers).into_response()
+            spoil::status(*code, body.as_ref(), headers, |status| system.failure(status)).into_response()
         }
         Fault::Html { applied } => {
             apply_if(*applied);
             spoil::html().into_response()
         }
         Fault::CutJson { content_length, applied } => {
-            let answer = if *applied { system.answer(&asked) } else { made_up_success() };
+            let answer = if *applied { system.answer(&asked) } else { success(system) };
             spoil::cut(answer, *content_length)
         }
         Fault::Unauthorized => system.unauthorized().into_response(),
@@ -114,10 +113,6 @@ fn afterwards(late: &std::sync::Mutex<JoinSet<()>>, ms: u64, system: &Arc<dyn Sy
     });
 }
 
-/// What a reply would begin like if the system had done anything.
-fn made_up_success() -> Answer {
-    Answer::json(
-        StatusCode::OK,
-        &json!({"status": 200, "success": true, "message": "Request accepted", "data": {"id": "00000000-0000-0000-0000-000000000000"}}),
-    )
+fn success(system: &Arc<dyn System>) -> Answer {
+    Answer::json(StatusCode::OK, &system.made_up_success())
 }

@@ -8,22 +8,23 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::kinds::ContentLength;
 use crate::exchange::Answer;
 
-/// The status and body asked for; without a body, the error shape that the systems share.
-pub(crate) fn status(code: u16, body: Option<&Value>, headers: &BTreeMap<String, String>) -> Answer {
+/// The status and body asked for; without a body, the system's own error shape.
+pub(crate) fn status(
+    code: u16,
+    body: Option<&Value>,
+    headers: &BTreeMap<String, String>,
+    own: impl Fn(StatusCode) -> Value,
+) -> Answer {
     let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let reason = status.canonical_reason().unwrap_or("Unknown");
     let mut answer = match body {
         Some(Value::String(text)) => Answer::typed(status, "text/plain; charset=utf-8", text.clone()),
         Some(body) => Answer::json(status, body),
-        None => Answer::json(
-            status,
-            &json!({"status": code, "success": false, "message": "Request failed", "error": reason}),
-        ),
+        None => Answer::json(status, &own(status)),
     };
     for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {

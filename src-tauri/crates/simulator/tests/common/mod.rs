@@ -64,7 +64,15 @@ pub struct Bench {
 }
 
 pub async fn start(items: usize, temperament: Temperament) -> Bench {
-    start_with(Options { seed: 5, items, temperament, now: Some(NOW.parse().unwrap()), ..Options::default() }).await
+    start_with(Options {
+        seed: 5,
+        items,
+        temperament,
+        systems: vec![SYSTEM.to_owned()],
+        now: Some(NOW.parse().unwrap()),
+        ..Options::default()
+    })
+    .await
 }
 
 pub async fn start_with(options: Options) -> Bench {
