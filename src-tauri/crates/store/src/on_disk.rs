@@ -84,7 +84,7 @@ async fn the_worklist_is_read_along_an_index_and_never_sorted() {
                 let plan = store
                     .read(move |db| {
                         Box::pin(async move {
-                            let rows = worklist::plan(db, typed, sort, descending).await?;
+                            let rows = worklist::list::plan(db, typed, sort, descending).await?;
                             Ok(rows.join("\n"))
                         })
                     })
