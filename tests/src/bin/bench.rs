@@ -24,7 +24,7 @@ use rounds_engine::pull::plan::Extent;
 use rounds_simulator::{Options, Simulator, Temperament};
 use rounds_store::profile::{self, keyfile::Unlock};
 use rounds_sync::{
-    Rounds, SystemClock,
+    Patience, Rounds, SystemClock,
     desk::{ConnectionForm, Intent},
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -42,10 +42,11 @@ async fn main() -> Result<(), Failure> {
         match word.as_str() {
             "--quick" => rounds = 50,
             "--items" => items = words.next().ok_or(HELP)?.parse()?,
-            _ => {
+            "--help" => {
                 println!("{HELP}");
                 return Ok(());
             }
+            unknown => return Err(format!("{unknown} is unknown\n{HELP}").into()),
         }
     }
     let dir = tempfile::tempdir()?;
@@ -84,11 +85,14 @@ async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
     let first = Instant::now();
     let pulling = tokio::spawn({
         let desk = Arc::clone(&desk);
-        async move { desk.sync_now(None, Extent::Full).await }
+        async move { desk.sync_now(None, Extent::Full, Patience::SHORT).await }
     });
     // The pass goes on with a second look at every window; the first pull ends when each was read once.
     let first = loop {
         tokio::time::sleep(Duration::from_millis(100)).await;
+        if pulling.is_finished() {
+            break first.elapsed();
+        }
         let all = desk.connections().await?;
         if all
             .iter()
@@ -100,7 +104,7 @@ async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
     };
     pulling.await??;
     let second = Instant::now();
-    let report = desk.sync_now(None, Extent::Full).await?;
+    let report = desk.sync_now(None, Extent::Full, Patience::SHORT).await?;
     let second = second.elapsed();
     let feed =
         report.connections.first().and_then(|connection| connection.feeds.first()).ok_or("no feed was pulled")?;

@@ -20,7 +20,7 @@ use rounds_domain::{
 };
 use rounds_engine::pull::plan::Extent;
 use rounds_remote::registry::{Kind, SHIPPED};
-use rounds_simulator::{Effect, Fault, FaultSpec, Options, Running, Simulator, Temperament};
+use rounds_simulator::{Effect, Fault, FaultSpec, Options, Running, Simulator, SystemAnnouncement, Temperament};
 use rounds_store::{
     StoreError,
     profile::{self, keyfile::Unlock},
@@ -99,8 +99,7 @@ pub(crate) fn options(items: usize, temperament: Temperament) -> Options {
 }
 
 /// How a connection to a simulator is filled in; fast enough for stories, and reading no further back than there is data.
-pub(crate) fn form(simulator: &Running, name: &str, but: &[(&str, &str)]) -> ConnectionForm {
-    let about = &simulator.announcement.systems[SYSTEM];
+pub(crate) fn form(about: &SystemAnnouncement, name: &str, but: &[(&str, &str)]) -> ConnectionForm {
     let mut settings = words(&about.settings);
     let since = (Utc::now() - TimeDelta::days(430)).format("%Y-%m-%d").to_string();
     for (key, value) in [
@@ -232,7 +231,7 @@ impl Clinic {
     /// A clinic with this desk.
     pub(crate) async fn open_at(desk: Desk, options: Options, but: &[(&str, &str)]) -> Self {
         let simulator = Simulator::start(options).await.unwrap();
-        let connection = desk.connect(form(&simulator, "Clinic", but)).await;
+        let connection = desk.connect(form(&simulator.announcement.systems[SYSTEM], "Clinic", but)).await;
         Self { simulator, desk, connection }
     }
 
@@ -259,7 +258,7 @@ impl Clinic {
     }
 
     pub(crate) async fn sync_to(&self, extent: Extent) -> ConnectionReport {
-        let report = self.rounds().sync_now(Some(self.connection), extent).await.unwrap();
+        let report = self.rounds().sync_now(Some(self.connection), extent, rounds_sync::Patience::SHORT).await.unwrap();
         report.connections.into_iter().next().unwrap()
     }
 

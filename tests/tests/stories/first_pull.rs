@@ -88,7 +88,9 @@ async fn a_pull_that_was_interrupted_by_a_crash_goes_on_and_misses_nothing() {
     for requests in [2, 4, 6] {
         let rounds = std::sync::Arc::clone(clinic.rounds());
         let before = clinic.simulator.requests().total;
-        let pull = tokio::spawn(async move { rounds.sync_now(None, rounds_engine::pull::plan::Extent::Recent).await });
+        let pull = tokio::spawn(async move {
+            rounds.sync_now(None, rounds_engine::pull::plan::Extent::Recent, rounds_sync::Patience::SHORT).await
+        });
         crate::clinic::until("the pull is under way", || async {
             clinic.simulator.requests().total >= before + requests
         })

@@ -29,7 +29,7 @@ async fn what_a_person_gave_up_while_the_machine_was_reading_is_never_sent() {
         let id = clinic.write(&case, "never mind", false).await;
         clinic.fault(FaultSpec::new(SYSTEM, fault).on_method("GET").after(pages));
         let rounds = Arc::clone(clinic.rounds());
-        let pass = tokio::spawn(async move { rounds.sync_now(None, Extent::Full).await });
+        let pass = tokio::spawn(async move { rounds.sync_now(None, Extent::Full, rounds_sync::Patience::SHORT).await });
         until("the item is being read", || async { clinic.simulator.faults()[0].struck == 1 }).await;
         clinic.rounds().discard(id, "wrong case").await.expect("it has not left, so it can be given up");
         pass.await.unwrap().unwrap();
@@ -51,7 +51,7 @@ async fn two_passes_side_by_side_send_each_comment_once() {
     for case in &cases[..8] {
         written.push((clinic.write(case, "once", true).await, case.as_str(), "once", true));
     }
-    join_all((0..4).map(|_| clinic.rounds().sync_now(None, Extent::Full))).await;
+    join_all((0..4).map(|_| clinic.rounds().sync_now(None, Extent::Full, rounds_sync::Patience::SHORT))).await;
     clinic.settle().await;
     clinic.assert_exactly_once(&written, "two passes").await;
 }
@@ -60,7 +60,7 @@ async fn two_passes_side_by_side_send_each_comment_once() {
 async fn two_pulls_side_by_side_do_not_take_each_others_cases_for_missing() {
     let clinic = Clinic::at_work_with(90, &[("records_per_page", "3")]).await;
     for pass in 1..=4 {
-        join_all((0..3).map(|_| clinic.rounds().sync_now(None, Extent::Full))).await;
+        join_all((0..3).map(|_| clinic.rounds().sync_now(None, Extent::Full, rounds_sync::Patience::SHORT))).await;
         let gone = clinic.found("is:gone").await;
         assert!(gone.is_empty(), "pass {pass}: nobody deleted anything, and yet {} items are gone", gone.len());
     }
@@ -76,7 +76,7 @@ async fn a_button_pressed_while_the_tasks_run_sends_nothing_twice() {
     for case in &cases[..6] {
         written.push((clinic.write(case, "once", false).await, case.as_str(), "once", false));
         clinic.rounds().sync_soon(Extent::Recent).await.unwrap();
-        clinic.rounds().sync_now(None, Extent::Recent).await.unwrap();
+        clinic.rounds().sync_now(None, Extent::Recent, rounds_sync::Patience::SHORT).await.unwrap();
     }
     until("all are settled", || async { clinic.rounds().outbox(false).await.unwrap().is_empty() }).await;
     clinic.assert_exactly_once(&written, "with the tasks running").await;

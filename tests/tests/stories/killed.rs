@@ -1,125 +1,39 @@
 //! The program as a process of its own (`roundsctl`), killed by SIGKILL wherever it stands.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    process::Stdio,
-    sync::OnceLock,
-};
+use std::collections::BTreeMap;
 
 use rounds_simulator::{Fault, FaultSpec, Running, Simulator, Temperament};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
-use crate::clinic::{COMMENT, SYSTEM, cases, form, options, until};
-
-/// The real program, built as this test was.
-fn roundsctl() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        if let Some(given) = std::env::var_os("ROUNDS_CTL_BINARY") {
-            return given.into();
-        }
-        // …/debug/deps/stories-0123
-        let deps = std::env::current_exe().unwrap();
-        let folder = deps.parent().and_then(Path::parent).expect("a target folder").to_owned();
-        let mut build = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        // The packages that the tests were built with: so nothing is compiled twice.
-        build.args(["build", "--quiet", "--workspace", "--exclude", "rounds", "--bin", "roundsctl", "--target-dir"]);
-        build.arg(folder.parent().unwrap());
-        if folder.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().expect("cargo").success(), "roundsctl must build");
-        folder.join("roundsctl")
-    })
-}
+use crate::{
+    clinic::{COMMENT, SYSTEM, cases, form, options, until},
+    programs::{Ctl, built},
+};
 
 struct Program {
     simulator: Running,
-    dir: TempDir,
+    ctl: Ctl,
 }
 
-struct Said {
-    code: i32,
-    json: Value,
-    errors: String,
+impl std::ops::Deref for Program {
+    type Target = Ctl;
+
+    fn deref(&self) -> &Ctl {
+        &self.ctl
+    }
 }
 
 impl Program {
     async fn new(items: usize) -> Self {
         let simulator = Simulator::start(options(items, Temperament::Kind)).await.unwrap();
-        let program = Self { simulator, dir: tempfile::tempdir().unwrap() };
-        std::fs::write(
-            program.dir.path().join("passphrase"),
-            "correct horse battery staple\nand a line that is no part of it\n",
-        )
-        .unwrap();
-        program.good(&["init"]).await;
-        let form = form(&program.simulator, "Clinic", &[]);
-        let secrets = program.dir.path().join("secrets.json");
-        std::fs::write(&secrets, serde_json::to_string(&form.secrets).unwrap()).unwrap();
-        let mut arguments = vec!["connection".to_owned(), "add".into(), SYSTEM.into(), "--name".into(), form.name];
-        arguments.extend([
-            "--base-url".to_owned(),
-            form.base_url,
-            "--secret-file".into(),
-            secrets.display().to_string(),
-        ]);
-        for (key, value) in form.settings {
-            arguments.extend(["--set".to_owned(), format!("{key}={value}")]);
-        }
-        program.good(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).await;
-        program
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(roundsctl());
-        command.arg("--profile").arg(self.dir.path().join("profile"));
-        command.arg("--passphrase-file").arg(self.dir.path().join("passphrase")).arg("--json").args(arguments);
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        command
-    }
-
-    async fn run(&self, arguments: &[&str]) -> Said {
-        let output = self.command(arguments).output().await.unwrap();
-        Said {
-            code: output.status.code().unwrap_or(-1),
-            json: serde_json::from_slice(&output.stdout).unwrap_or_default(),
-            errors: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    async fn good(&self, arguments: &[&str]) -> Value {
-        let said = self.run(arguments).await;
-        assert_eq!(said.code, 0, "roundsctl {}: {} {}", arguments.join(" "), said.json, said.errors);
-        said.json
-    }
-
-    async fn write(&self, case: &str, text: &str, internal: bool) -> Value {
-        let item = format!("{SYSTEM}:{case}");
-        let mut arguments = vec!["act", &item, "comment", "--text", text];
-        arguments.extend(internal.then_some("--internal"));
-        self.good(&arguments).await
-    }
-
-    fn spawn(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        let ctl = Ctl::new().await;
+        ctl.connect(form(&simulator.announcement.systems[SYSTEM], "Clinic", &[])).await;
+        Self { simulator, ctl }
     }
 
     fn effects(&self) -> usize {
         self.simulator.effects(Some(SYSTEM)).len()
-    }
-
-    /// Starts it again and again until nothing is left to do.
-    async fn settle(&self) {
-        until("the outbox is empty", || async {
-            let said = self.run(&["sync"]).await;
-            assert!(said.code == 0 || said.code == 5, "sync ended with {}: {} {}", said.code, said.json, said.errors);
-            self.good(&["outbox"]).await["outbox"].as_array().unwrap().is_empty()
-        })
-        .await;
     }
 
     /// Each arrived as often as it was written, ends confirmed, and is shown as often.
@@ -227,7 +141,7 @@ async fn the_exit_status_tells_a_script_what_happened() {
 
     let wrong = program.dir.path().join("wrong");
     std::fs::write(&wrong, "wrong\n").unwrap();
-    let mut command = Command::new(roundsctl());
+    let mut command = Command::new(built("roundsctl"));
     command
         .arg("--profile")
         .arg(program.dir.path().join("profile"))
@@ -267,4 +181,19 @@ async fn the_exit_status_tells_a_script_what_happened() {
     assert_eq!(program.run(&["list"]).await.code, 6, "the profile is in use");
     busy.kill().await.unwrap();
     program.good(&["connection", "remove", "Clinic"]).await;
+}
+
+#[tokio::test]
+async fn a_system_that_answers_and_takes_nothing_is_told_by_the_exit_status_too() {
+    let program = Program::new(20).await;
+    program.good(&["sync", "--full"]).await;
+    let case = cases(&program.simulator)[0].clone();
+    program.write(&case, "not now", true).await;
+    let headers = BTreeMap::from([("Retry-After".to_owned(), "60".to_owned())]);
+    let busy = Fault::Status { code: 429, body: None, headers, applied: false };
+    program.simulator.add_fault(FaultSpec::new(SYSTEM, busy).on_action(COMMENT)).unwrap();
+    let said = program.run(&["sync"]).await;
+    assert_eq!(said.code, 5, "reading worked and sending did not: {} {}", said.json, said.errors);
+    assert_eq!(said.json["connections"][0]["error"]["kind"], "later", "{}", said.json);
+    assert_eq!(said.json["connections"][0]["outbox"]["waiting"], 1, "{}", said.json);
 }

@@ -15,6 +15,8 @@ mod lost_replies;
 mod messages;
 mod names;
 mod offline;
+mod own_process;
+mod programs;
 mod refusals;
 mod spoiled_items;
 mod spoiled_pages;

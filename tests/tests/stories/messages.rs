@@ -18,11 +18,15 @@ fn secret(key: &str) -> Words {
 async fn a_wrong_key_is_told_on_the_connection_and_never_shown() {
     let simulator = Simulator::start(options(20, Temperament::Kind)).await.unwrap();
     let desk = Desk::new().await;
-    let mut form = form(&simulator, "Clinic", &[]);
+    let mut form = form(&simulator.announcement.systems[SYSTEM], "Clinic", &[]);
     form.secrets = secret("cv-hunter2-hunter2");
     let connection = desk.connect(form).await;
     let refused = desk.rounds().test_connection(connection).await.unwrap().expect_err("the key is wrong");
-    let report = desk.rounds().sync_now(None, rounds_engine::pull::plan::Extent::Recent).await.unwrap();
+    let report = desk
+        .rounds()
+        .sync_now(None, rounds_engine::pull::plan::Extent::Recent, rounds_sync::Patience::SHORT)
+        .await
+        .unwrap();
     let error = report.connections[0].error.clone().expect("the pass says so");
     let view = desk.rounds().connections().await.unwrap().remove(0);
     let trouble = view.trouble.clone().expect("and the connection");
@@ -39,7 +43,11 @@ async fn a_wrong_key_is_told_on_the_connection_and_never_shown() {
     let right = crate::clinic::words(&simulator.announcement.systems[SYSTEM].secret);
     let change = ConnectionSettings { secrets: right, ..ConnectionSettings::default() };
     desk.rounds().set_connection(connection, change).await.unwrap();
-    let report = desk.rounds().sync_now(None, rounds_engine::pull::plan::Extent::Recent).await.unwrap();
+    let report = desk
+        .rounds()
+        .sync_now(None, rounds_engine::pull::plan::Extent::Recent, rounds_sync::Patience::SHORT)
+        .await
+        .unwrap();
     assert_eq!(report.connections[0].error, None, "the right key is enough");
     assert_eq!(desk.found("").await.len(), 20);
 }
@@ -60,7 +68,10 @@ async fn a_connection_that_cannot_work_is_refused_before_anything_is_sent() {
         ("colour", "blue", "colour"),
     ];
     for (key, value, said) in settings {
-        let refused = desk.rounds().add_connection(form(&simulator, "Clinic", &[(key, value)])).await;
+        let refused = desk
+            .rounds()
+            .add_connection(form(&simulator.announcement.systems[SYSTEM], "Clinic", &[(key, value)]))
+            .await;
         let error = refused.map(|_| ()).expect_err(&format!("{key}={value} must be refused")).to_string();
         assert!(error.contains(said), "{key}={value}: {error}");
     }
@@ -74,7 +85,7 @@ async fn a_connection_that_cannot_work_is_refused_before_anything_is_sent() {
         ("a password in the address", |form| form.base_url = "https://me:hunter2@example.org".into(), "password"),
     ];
     for (what, but, said) in forms {
-        let mut form = form(&simulator, "Clinic", &[]);
+        let mut form = form(&simulator.announcement.systems[SYSTEM], "Clinic", &[]);
         but(&mut form);
         let refused = desk.rounds().add_connection(form).await;
         let error = refused.map(|_| ()).expect_err(&format!("{what} must be refused")).to_string();

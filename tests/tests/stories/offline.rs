@@ -63,8 +63,9 @@ async fn a_crash_in_the_middle_of_sending_is_doubt_and_doubt_is_settled_by_looki
             written.push((clinic.write(case, "half-way", false).await, case.as_str(), "half-way", false));
         }
         let rounds = std::sync::Arc::clone(clinic.rounds());
-        let sending =
-            tokio::spawn(async move { rounds.sync_now(None, rounds_engine::pull::plan::Extent::Recent).await });
+        let sending = tokio::spawn(async move {
+            rounds.sync_now(None, rounds_engine::pull::plan::Extent::Recent, rounds_sync::Patience::SHORT).await
+        });
         crate::clinic::until("the first comment is on the wire", || async { clinic.simulator.faults()[0].struck == 1 })
             .await;
         sending.abort();

@@ -27,9 +27,11 @@ async fn simulator(seed: u64) -> Running {
 async fn one_that_is_down_leaves_the_other_untouched() {
     let (north, south) = (simulator(1).await, simulator(2).await);
     let desk = Desk::new().await;
-    let (of_north, of_south) =
-        (desk.connect(form(&north, "North", &[])).await, desk.connect(form(&south, "South", &[])).await);
-    desk.rounds().sync_now(None, Extent::Full).await.unwrap();
+    let (of_north, of_south) = (
+        desk.connect(form(&north.announcement.systems[SYSTEM], "North", &[])).await,
+        desk.connect(form(&south.announcement.systems[SYSTEM], "South", &[])).await,
+    );
+    desk.rounds().sync_now(None, Extent::Full, rounds_sync::Patience::SHORT).await.unwrap();
     assert_eq!(desk.found("").await.len(), 60);
     assert_eq!(desk.found("system:north").await, cases(&north).into_iter().collect());
 
@@ -38,7 +40,7 @@ async fn one_that_is_down_leaves_the_other_untouched() {
     let (waits, goes) = (write(&desk, of_north, &north_case).await, write(&desk, of_south, &south_case).await);
     south.create(SYSTEM, &json!({})).unwrap();
     for _ in 0..3 {
-        let report = desk.rounds().sync_now(None, Extent::Full).await.unwrap();
+        let report = desk.rounds().sync_now(None, Extent::Full, rounds_sync::Patience::SHORT).await.unwrap();
         let of = |name: &str| report.connections.iter().find(|one| one.connection == name).unwrap();
         assert_eq!(of("North").error.as_ref().map(|error| error.kind.as_str()), Some("offline"));
         assert_eq!(of("South").error, None, "South is not to suffer for North");
@@ -52,7 +54,7 @@ async fn one_that_is_down_leaves_the_other_untouched() {
     assert_eq!((trouble(of_north), trouble(of_south)), (true, false));
 
     north.up(SYSTEM).unwrap();
-    desk.rounds().sync_now(None, Extent::Full).await.unwrap();
+    desk.rounds().sync_now(None, Extent::Full, rounds_sync::Patience::SHORT).await.unwrap();
     assert_eq!(desk.row(waits).await.state, OutboxState::Confirmed);
     assert_eq!(
         (north.effects(Some(SYSTEM)).len(), south.effects(Some(SYSTEM)).len()),
@@ -68,11 +70,13 @@ async fn two_clinics_that_use_the_same_numbers_are_not_mixed_up() {
     // Production and a copy of it: the same ids at both.
     let (real, copy) = (simulator(1).await, simulator(1).await);
     let desk = Desk::new().await;
-    let (of_real, of_copy) =
-        (desk.connect(form(&real, "Real", &[])).await, desk.connect(form(&copy, "Copy", &[])).await);
+    let (of_real, of_copy) = (
+        desk.connect(form(&real.announcement.systems[SYSTEM], "Real", &[])).await,
+        desk.connect(form(&copy.announcement.systems[SYSTEM], "Copy", &[])).await,
+    );
     let case = cases(&real).remove(0);
     real.edit(SYSTEM, &json!({"caseId": case, "set": {"title": "At the real one"}})).unwrap();
-    desk.rounds().sync_now(None, Extent::Full).await.unwrap();
+    desk.rounds().sync_now(None, Extent::Full, rounds_sync::Patience::SHORT).await.unwrap();
     let title = async |connection| {
         desk.rounds().item(ItemId::derive(connection, ItemKind::Case, &case)).await.unwrap().row.title
     };
@@ -84,7 +88,7 @@ async fn two_clinics_that_use_the_same_numbers_are_not_mixed_up() {
     assert!(why.contains("own id"), "{why}");
 
     write(&desk, of_copy, &case).await;
-    desk.rounds().sync_now(None, Extent::Full).await.unwrap();
+    desk.rounds().sync_now(None, Extent::Full, rounds_sync::Patience::SHORT).await.unwrap();
     assert_eq!((real.effects(Some(SYSTEM)).len(), copy.effects(Some(SYSTEM)).len()), (0, 1));
 
     // An order is read again through its own clinic's case.

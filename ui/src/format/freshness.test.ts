@@ -34,13 +34,13 @@ it.each([
   ['after a complete pass', {}, 'CareValidate demo · up to date 12 s ago', 'good'],
   [
     'by its oldest feed',
-    { feeds: [feed({}), feed({ readAt: ago(300) })] },
+    { feeds: [feed({}), feed({ completeAt: ago(300) })] },
     'CareValidate demo · up to date 5 min ago',
     'good',
   ],
   [
     'not "up to date" when nothing was read for an hour',
-    { feeds: [feed({}), feed({ readAt: ago(3600) })] },
+    { feeds: [feed({}), feed({ completeAt: ago(3600) })] },
     'CareValidate demo · last read 1 h ago',
     'warn',
   ],
@@ -58,7 +58,7 @@ it.each([
   ],
   [
     'offline, with how old what is shown is',
-    { trouble: { kind: 'offline', text: '', since: ago(60) }, feeds: [feed({ readAt: ago(1500) })] },
+    { trouble: { kind: 'offline', text: '', since: ago(60) }, feeds: [feed({ completeAt: ago(1500) })] },
     'CareValidate demo · cannot be reached; shown as of 25 min ago',
     'warn',
   ],
@@ -73,7 +73,7 @@ it.each([
 });
 
 const named = (name: string, more: Partial<ConnectionView>) => connection({ id: name, name, ...more });
-const well = (name: string, seconds: number) => named(name, { feeds: [feed({ readAt: ago(seconds) })] });
+const well = (name: string, seconds: number) => named(name, { feeds: [feed({ completeAt: ago(seconds) })] });
 
 it('gives two connections a line each', () => {
   expect(freshnessLines([well('A', 12), well('B', 90)], now).map(({ text }) => text)).toEqual([

@@ -25,13 +25,13 @@ function oldest(times: (string | null)[]): string | null {
   return known.length === 0 ? null : known.reduce((one, other) => (Date.parse(one) <= Date.parse(other) ? one : other));
 }
 
-/** A connection is as fresh as the feed that it read longest ago. */
-const readAt = ({ feeds }: ConnectionView) => oldest(feeds.map((feed) => feed.readAt));
+/** A connection is as fresh as the feed whose news are oldest. A page of an old part says nothing about the news. */
+const asOf = ({ feeds }: ConnectionView) => oldest(feeds.map((feed) => feed.completeAt));
 
 export function freshness(connection: ConnectionView, now: number): Freshness {
   const words = t().freshness;
   const { name, feeds, trouble } = connection;
-  const at = readAt(connection);
+  const at = asOf(connection);
   if (trouble) {
     const text =
       trouble.kind === 'offline'
@@ -70,7 +70,7 @@ export function freshnessLines(connections: ConnectionView[], now: number): Line
   }));
   all.sort((one, other) => ORDER.indexOf(one.line.tone) - ORDER.indexOf(other.line.tone));
   const well = all.filter(({ line }) => line.tone === 'good');
-  const at = oldest(well.map(({ connection }) => readAt(connection)));
+  const at = oldest(well.map(({ connection }) => asOf(connection)));
   if (well.length < MANY || at === null) return all.map(({ line }) => line);
   return [
     ...all.filter(({ line }) => line.tone !== 'good').map(({ line }) => line),

@@ -29,8 +29,11 @@ export class ScannerWatch {
   }
 }
 
-/** How long after a key another may still belong to the same scan: strict at its start, patient with a busy computer later. */
-const SURELY_MS = 30;
+/**
+ * How long after a key another may still belong to the same scan: strict at its start, patient with a busy computer later.
+ * Wireless scanners pause up to 45 ms.
+ */
+export const SURELY_MS = 50;
 const LIKELY_MS = 100;
 const BURST = 4;
 

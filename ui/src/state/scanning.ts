@@ -1,12 +1,12 @@
 /** A scan from anywhere opens its case; its letters never act as shortcuts. */
 import { navigation } from './navigation.svelte';
 import { preferences } from './preferences.svelte';
-import { ScanListener } from './scanner';
+import { ScanListener, SURELY_MS } from './scanner';
 import { isEditing, shortcutOf } from './shortcuts';
 import { worklist } from './worklist.svelte';
 
-/** Longer than a scanner pauses between two characters, shorter than a person notices. */
-const PAUSE_MS = 45;
+/** Until then it is open whether a scan begins; a timer may come a little late, and never early. */
+const PAUSE_MS = SURELY_MS + 5;
 /** Keys that may act before it is known whether a scan begins: they only move. */
 const HARMLESS = ['next', 'previous', 'search'];
 
@@ -65,6 +65,7 @@ export function listenForScan(event: KeyboardEvent): void {
 
 async function open(text: string): Promise<void> {
   navigation.go({ screen: 'worklist' });
-  const id = await worklist.lookUp(text);
+  // As one phrase: a scanned "-" or ":" is no operator of the filter.
+  const id = await worklist.lookUp(`"${text.replaceAll('"', '')}"`);
   if (id !== null) navigation.openItem(id);
 }

@@ -88,20 +88,23 @@ export class Worklist {
 
   /**
    * Answers what was typed or scanned, beyond this view when it has nothing: who holds a specimen need not know whether its
-   * case is closed. Gives the item when it can only be that one.
+   * case is closed. Gives the item when it can only be that one. A number opens only what bears exactly this number: words
+   * are found by their beginning and in comments too, and a number cut short would open another patient's case.
    */
   async lookUp(text: string): Promise<string | null> {
     this.typed = text;
-    await this.ask();
-    if (this.total === 0 && text.trim() && this.view !== 'all' && !this.problem) {
+    let answered = await this.ask();
+    if (answered && this.total === 0 && text.trim() && this.view !== 'all' && !this.problem) {
       this.view = 'all';
-      await this.ask();
+      answered = await this.ask();
     }
-    const wanted = text.trim().toLowerCase();
+    if (!answered) return null;
+    const wanted = text.replaceAll('"', '').trim().toLowerCase();
     const exact = (this.pages.get(0) ?? []).filter((row) =>
       [row.identifier?.value, row.accession, row.externalId].some((one) => one?.toLowerCase() === wanted),
     );
-    const found = exact.length === 1 ? (exact[0]?.id ?? null) : this.total === 1 ? this.cursor : null;
+    const only = this.total === 1 && !/\d/.test(wanted) ? this.cursor : null;
+    const found = exact.length === 1 ? (exact[0]?.id ?? null) : only;
     if (found !== null) this.select(found);
     return found;
   }
@@ -193,13 +196,14 @@ export class Worklist {
     this.error = null;
   }
 
-  private async ask(): Promise<void> {
+  /** Asks what is typed and chosen; tells whether that was answered, and not something newer or an error. */
+  private async ask(): Promise<boolean> {
     clearTimeout(this.typingTimer);
     const epoch = ++this.epoch;
     const changes = this.changes;
     this.wanted = [0, PAGE - 1];
     const answer = await this.fetch(0, PAGE, epoch);
-    if (!answer) return;
+    if (!answer) return false;
     this.pages = new Map([[0, answer.rows]]);
     this.fresh = new Set(changes === this.changes ? [0] : []);
     this.cursor = answer.rows[0]?.id ?? null;
@@ -207,6 +211,7 @@ export class Worklist {
     this.placed = false;
     this.question++;
     void this.pump();
+    return true;
   }
 
   private async fetchAt(index: number): Promise<WorklistRow | undefined> {

@@ -149,6 +149,12 @@ it('looks beyond its view for a scanned number, and opens only what it names', a
   expect([list.view, list.cursor]).toEqual(['all', 'b']);
   only('NS-1', [named('a', 'NS-104'), named('b', 'NS-10')]);
   expect(await list.lookUp('NS-1')).toBeNull();
+  only('"10423"', [named('a', '104231')]);
+  expect(await list.lookUp('"10423"'), 'the only hit, and not what was scanned').toBeNull();
+  only('"10423"', [named('a', '10423')]);
+  expect(await list.lookUp('"10423"')).toBe('a');
+  only('cordero', [named('a', '104231')]);
+  expect(await list.lookUp('cordero')).toBe('a');
 });
 
 it('keeps an untouched cursor with the first row during a first pull, and a placed one on its item', async () => {

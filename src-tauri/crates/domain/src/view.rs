@@ -320,7 +320,7 @@ view!(
         name: String,
         /// What it brings.
         title: String,
-        /// When a whole pass over it last ended; `None` while the first goes on.
+        /// As of when it is here: when the last complete read of its newest part began; `None` until all of it was read once.
         complete_at: Option<DateTime<Utc>>,
         /// When anything was last read from it.
         read_at: Option<DateTime<Utc>>,

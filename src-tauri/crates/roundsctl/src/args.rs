@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -15,8 +15,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 )]
 pub(crate) struct Args {
     /// The profile's folder.
-    #[arg(long, value_name = "DIR", global = true, default_value = ".")]
-    pub(crate) profile: PathBuf,
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) profile: Option<PathBuf>,
     /// A file whose first line is the passphrase; without it the keychain of the operating system is asked.
     #[arg(long, value_name = "F", global = true)]
     pub(crate) passphrase_file: Option<PathBuf>,
@@ -25,6 +25,24 @@ pub(crate) struct Args {
     pub(crate) json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Args {
+    /// The profile's folder; commands that need one are refused before they ask.
+    pub(crate) fn folder(&self) -> &Path {
+        self.profile.as_deref().unwrap_or(Path::new(""))
+    }
+
+    /// The fields of an action are the system's own and taken as they come; `--json` at their end is still ours.
+    pub(crate) fn with_flags_after_fields(mut self) -> Self {
+        if let Command::Act { fields, .. } = &mut self.command
+            && fields.last().is_some_and(|word| word == "--json")
+        {
+            fields.pop();
+            self.json = true;
+        }
+        self
+    }
 }
 
 #[derive(Debug, Subcommand)]

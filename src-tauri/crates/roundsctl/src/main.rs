@@ -13,7 +13,15 @@ use clap::Parser;
 use crate::{args::Args, failure::Failure, output::Output};
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args.with_flags_after_fields(),
+        // Help and version are no errors.
+        Err(error) if error.use_stderr() && std::env::args().any(|word| word == "--json") => {
+            let words = error.render().to_string();
+            return Output { json: true }.fail(&Failure::usage(words.trim().trim_start_matches("error: ")));
+        }
+        Err(error) => error.exit(),
+    };
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(

@@ -24,21 +24,21 @@ fn unlock(args: &Args) -> Result<keyfile::Unlock, Failure> {
 
 /// Makes a new profile.
 pub(crate) async fn create(args: &Args) -> Result<(), Failure> {
-    let store = profile::create(&args.profile, unlock(args)?).await?;
+    let store = profile::create(args.folder(), unlock(args)?).await?;
     Ok(store.close().await?)
 }
 
 /// Opens the profile.
 pub(crate) async fn open(args: &Args) -> Result<Arc<Rounds>, Failure> {
     let unlock = unlock(args)?;
-    if matches!(unlock, keyfile::Unlock::Keychain) && keyfile::exists(&args.profile) {
-        let slots = keyfile::slots(&args.profile)?;
+    if matches!(unlock, keyfile::Unlock::Keychain) && keyfile::exists(args.folder()) {
+        let slots = keyfile::slots(args.folder())?;
         if !slots.contains(&keyfile::SlotKind::Keychain) {
             let message = "The profile is locked by a passphrase. Name a file that holds it with --passphrase-file.";
             return Err(Failure { message: message.into(), ..StoreError::Locked.into() });
         }
     }
-    let store = profile::open(&args.profile, unlock).await?;
+    let store = profile::open(args.folder(), unlock).await?;
     Ok(Rounds::open(store, Arc::new(SystemClock)).await?)
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Where everything is, and with which credentials.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Announcement {
     /// The control door, `http://127.0.0.1:PORT/control`.
     pub control: String,
@@ -19,7 +19,7 @@ pub struct Announcement {
 }
 
 /// One system: what a connection to it is configured with.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemAnnouncement {
     /// The address before the API's own path, `http://127.0.0.1:PORT`.

@@ -12,7 +12,7 @@ use rounds_simulator::{EndRequest, Options, Simulator, Temperament};
 #[derive(Parser)]
 #[command(name = "rounds-simulator", version)]
 struct Arguments {
-    /// Port of the control door; 0 takes a free one
+    /// Port of the control door, with the systems on the ports after it; 0 takes free ones
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Same seed, same data

@@ -22,7 +22,7 @@ pub struct Options {
     pub seed: u64,
     /// How many items over all systems; for CareValidate, cases.
     pub items: usize,
-    /// The control door's port; 0 takes a free one. Systems always take free ports.
+    /// The control door's port, with the systems on the ports after it; 0 takes free ones.
     pub port: u16,
     /// Names of the systems to serve; empty for all of them.
     pub systems: Vec<String>,

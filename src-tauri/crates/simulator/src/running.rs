@@ -89,7 +89,7 @@ impl Simulator {
                 late: Mutex::new(JoinSet::new()),
             });
             let router = intake::router(Arc::clone(&intake));
-            let station = Station::open(entry.name, 0, Some(Arc::clone(&faults)), router)?;
+            let station = Station::open(entry.name, port_of(options.port, entry)?, Some(Arc::clone(&faults)), router)?;
             let base_url = format!("http://127.0.0.1:{}", station.port());
             system.reachable_at(&base_url);
             let about = SystemAnnouncement { base_url, secret: system.secret(), settings: system.person() };
@@ -107,6 +107,17 @@ impl Simulator {
         };
         Ok(Running { announcement, control, door: Door(station) })
     }
+}
+
+/// The port of a system: with a control door on a port of its own choice, each system has its own beside it, whichever
+/// others are served; so that a simulator started again is where it was.
+fn port_of(control: u16, entry: &Entry) -> io::Result<u16> {
+    if control == 0 {
+        return Ok(0);
+    }
+    let place = SYSTEMS.iter().position(|known| known.name == entry.name).unwrap_or_default();
+    let port = u16::try_from(place).ok().and_then(|place| control.checked_add(1)?.checked_add(place));
+    port.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no ports are left above the control door's"))
 }
 
 fn chosen(names: &[String]) -> Result<Vec<&'static Entry>, StartError> {

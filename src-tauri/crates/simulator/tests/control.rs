@@ -101,16 +101,24 @@ async fn everything_a_tester_does_can_be_done_over_http() {
 async fn an_unknown_system_and_a_taken_port_are_told() {
     let unknown = Options { systems: vec!["carevalidata".to_owned()], ..Options::default() };
     assert!(Simulator::start(unknown).await.unwrap_err().to_string().contains("known are: carevalidate"));
-    let first = Simulator::start(Options { items: 1, ..Options::default() }).await.unwrap();
-    let port = first.announcement.control.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
-    assert!(Simulator::start(Options { items: 1, port, ..Options::default() }).await.is_err());
-    first.stop().await;
-    // Whoever asks for any free port at this moment may be given this one, for as long as it needs it.
-    for _ in 0..500 {
-        match Simulator::start(Options { items: 1, port, ..Options::default() }).await {
-            Ok(_) => return,
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+    // Below the ports that are given to whoever asks for any.
+    let options = |port| Options { items: 1, port, ..Options::default() };
+    let mut found = None;
+    for port in (21_000..30_000).step_by(10) {
+        if let Ok(first) = Simulator::start(options(port)).await {
+            found = Some((port, first));
+            break;
         }
     }
-    panic!("the port of a stopped simulator stays taken");
+    let (port, first) = found.unwrap();
+    let addresses = |running: &rounds_simulator::Running| {
+        let about = &running.announcement;
+        let systems = about.systems.values().map(|system| system.base_url.clone());
+        systems.chain([about.control.clone()]).collect::<Vec<_>>()
+    };
+    let before = addresses(&first);
+    assert!(Simulator::start(options(port)).await.is_err());
+    first.stop().await;
+    let again = Simulator::start(options(port)).await.unwrap();
+    assert_eq!(addresses(&again), before, "started again it is where it was");
 }

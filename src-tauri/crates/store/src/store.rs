@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex as SyncMutex,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use futures::{FutureExt, future::BoxFuture};
@@ -13,6 +14,9 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Mutex, Semaphore, broadcast};
 
 use crate::{Change, Result, StoreError, profile::LockFile};
+
+/// For how long closing waits for what is being read.
+const READING: Duration = Duration::from_secs(10);
 
 /// An open profile. Cheap to clone; all clones are closed together.
 #[derive(Clone)]
@@ -24,6 +28,7 @@ struct Inner {
     writer: Mutex<Option<SqliteConnection>>,
     readers: SyncMutex<Option<Vec<SqliteConnection>>>,
     reader_free: Semaphore,
+    readers_made: usize,
     changes: broadcast::Sender<Arc<[Change]>>,
     revision: AtomicU64,
     lock: SyncMutex<Option<LockFile>>,
@@ -50,6 +55,7 @@ impl Store {
             inner: Arc::new(Inner {
                 writer: Mutex::new(Some(writer)),
                 reader_free: Semaphore::new(readers.len()),
+                readers_made: readers.len(),
                 readers: SyncMutex::new(Some(readers)),
                 changes,
                 revision: AtomicU64::new(0),
@@ -125,6 +131,9 @@ impl Store {
 
     /// Closes the profile: every later call answers [`StoreError::Locked`]. Waits for what is being written.
     pub async fn close(&self) -> Result<()> {
+        // Whoever reads comes to an end first: the lock must not be given back while a file is still open.
+        let readers = u32::try_from(self.inner.readers_made).unwrap_or(u32::MAX);
+        let _ended = tokio::time::timeout(READING, self.inner.reader_free.acquire_many(readers)).await;
         self.inner.reader_free.close();
         let readers = self.inner.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         for reader in readers.into_iter().flatten() {

@@ -18,3 +18,4 @@ pub mod tasks;
 pub use clock::{Clock, SystemClock};
 pub use read::WorkError;
 pub use rounds::{Rounds, systems};
+pub use tasks::Patience;

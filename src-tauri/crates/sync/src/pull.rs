@@ -71,7 +71,10 @@ impl Rounds {
             reports.push(report);
             first_error = first_error.or(error);
         }
-        self.keep_trouble(connection, first_error.as_ref()).await?;
+        // A pass in which nothing was due says nothing about how the connection stands.
+        if first_error.is_some() || reports.iter().any(|report| report.pages > 0) {
+            self.keep_trouble(connection, first_error.as_ref()).await?;
+        }
         self.keep_rest(connection).await?;
         Ok((reports, first_error))
     }

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::Action,
+    action::{Action, ReasonKind},
     error::{AndNow, RemoteError},
     ids::{ActionId, ItemId},
     item::WorkItem,
@@ -26,7 +26,7 @@ use rounds_engine::outbox::{
 use rounds_remote::seam::{Depth, Target};
 use rounds_store::table::connection::Connection;
 
-use crate::{Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
+use crate::{Patience, Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
 
 /// How often an item is read again after a confirmation, until the remote shows the effect: it may apply late.
 const READ_AFTER: [TimeDelta; 3] = [TimeDelta::zero(), TimeDelta::seconds(2), TimeDelta::seconds(8)];
@@ -52,12 +52,12 @@ struct ReadAgain {
 }
 
 impl Rounds {
-    /// Works on the outbox of a connection until nothing more can be done now, or only after waiting longer than
-    /// `patience`.
+    /// Works on the outbox of a connection until nothing more can be done now, or only after waiting longer than there is
+    /// patience for.
     pub(crate) async fn push(
         self: &Arc<Self>,
         connection: &Connection,
-        patience: Duration,
+        patience: Patience,
     ) -> Result<OutboxReport, DeskError> {
         let turns = self.turns(connection.id);
         let _turn = turns.push.lock().await;
@@ -65,7 +65,7 @@ impl Rounds {
         self.tell_all(&*self.link(connection)?, &Event::Abandoned).await?;
         let mut report = OutboxReport::default();
         let mut again: Vec<ReadAgain> = Vec::new();
-        let until = self.clock.up() + patience;
+        let began = self.clock.up();
         let mut unsettled = self.store.unsettled(Some(connection.id)).await?;
         while !self.stop.is_cancelled() {
             let connection = self.store.connection(connection.id).await?;
@@ -89,7 +89,11 @@ impl Rounds {
                 if moved.state == OutboxState::Confirmed {
                     again.push(ReadAgain { item: moved.item, action: moved.id, tries: 0, at: self.clock.now() });
                 }
-                if failed.is_some_and(|(call, error)| !pass.goes_on(moved.item, call, &error)) {
+                let Some((call, error)) = failed else { continue };
+                if matches!(error.and_now, AndNow::Offline | AndNow::Later(_) | AndNow::SignIn) {
+                    report.error.get_or_insert_with(|| error.clone());
+                }
+                if !pass.goes_on(moved.item, call, &error) {
                     report.not_before = moved.next_at.max(Some(link.rest.stopped()));
                     stopped = true;
                     break;
@@ -109,7 +113,8 @@ impl Rounds {
                 .chain(again.iter().map(|again| again.at))
                 .min();
             let wait = next.map(|next| (next - self.clock.now()).to_std().unwrap_or_default());
-            let Some(wait) = wait.filter(|wait| self.clock.up() + *wait <= until) else { break };
+            let patience = if unsettled.iter().any(is_looked_for) { patience.in_doubt } else { patience.short };
+            let Some(wait) = wait.filter(|wait| self.clock.up() + *wait <= began + patience) else { break };
             let wait = wait.max(Duration::from_millis(20));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
@@ -289,6 +294,12 @@ impl Rounds {
     pub(crate) async fn wake_outbox(&self, link: &Link) -> Result<(), DeskError> {
         self.tell_all(link, &Event::Wake).await
     }
+}
+
+/// Whether an action is in doubt and the looking for it works.
+fn is_looked_for(action: &Action) -> bool {
+    let doubt = action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Doubt);
+    action.state == OutboxState::Doubtful && doubt
 }
 
 fn count(actions: &[Action], is: impl Fn(OutboxState) -> bool) -> u32 {

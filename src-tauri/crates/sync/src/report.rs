@@ -69,6 +69,9 @@ pub struct OutboxReport {
     /// The system could not be reached or asked to wait: nothing is to be sent before this.
     #[serde(skip)]
     pub not_before: Option<chrono::DateTime<chrono::Utc>>,
+    /// Why it was not reached or not spoken to, the first time in this pass.
+    #[serde(skip)]
+    pub error: Option<RemoteError>,
 }
 
 /// An error, told by what can be done.

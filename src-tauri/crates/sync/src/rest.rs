@@ -27,7 +27,11 @@ impl Rest {
     /// Takes note of an error that says for how long to stay away.
     pub(crate) fn note(&self, error: &RemoteError) {
         if let AndNow::Later(Some(asked)) = error.and_now {
-            *self.asked() = Some(backoff::next_try(0, Some(asked), self.clock.tick()));
+            let until = backoff::next_try(0, Some(asked), self.clock.tick());
+            let now = self.clock.now();
+            let mut kept = self.asked();
+            // Several calls are under way at once; the longest time asked for counts.
+            *kept = backoff::left_alone(*kept, now).max(Some(until));
         }
     }
 

@@ -27,7 +27,7 @@ pub struct Rounds {
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     /// Wakes the pull tasks: somebody asked.
-    pub(crate) pull_wake: Notify,
+    pub(crate) pull_wakes: Mutex<HashMap<ConnectionId, Arc<Notify>>>,
     pub(crate) asked: Mutex<HashMap<ConnectionId, rounds_engine::pull::plan::Asked>>,
     /// Files that are being fetched.
     pub(crate) fetching: Mutex<HashSet<(ItemId, String)>>,
@@ -67,7 +67,7 @@ impl Rounds {
             kinds,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
-            pull_wake: Notify::new(),
+            pull_wakes: Mutex::default(),
             asked: Mutex::default(),
             fetching: Mutex::default(),
             links: Mutex::default(),

@@ -8,13 +8,13 @@ use std::{
 };
 
 use futures::FutureExt;
-use rounds_domain::ids::ConnectionId;
+use rounds_domain::{ids::ConnectionId, outbox::OutboxState};
 use rounds_engine::{
     backoff,
     outbox::{lanes, transition::Event},
     pull::plan::{self, Asked, Extent},
 };
-use rounds_store::{Change, table::connection::Connection};
+use rounds_store::{Change, StoreError, table::connection::Connection};
 use tokio::sync::broadcast::{
     Receiver,
     error::{RecvError, TryRecvError},
@@ -28,7 +28,20 @@ use crate::{
 };
 
 /// For how long one pass over the outbox waits for what becomes due soon.
-const PATIENCE: Duration = Duration::from_secs(5);
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For anything.
+    pub(crate) short: Duration,
+    /// Once the system answers and what is in doubt is being looked for.
+    pub(crate) in_doubt: Duration,
+}
+
+impl Patience {
+    /// For a pass that another one follows by itself.
+    pub const SHORT: Self = Self { short: Duration::from_secs(5), in_doubt: Duration::from_secs(5) };
+    /// For a pass after which nobody looks on: it sees doubt through, as long as the looking itself works.
+    pub const LONG: Self = Self { in_doubt: Duration::from_mins(2), ..Self::SHORT };
+}
 /// The longest sleep of a task; whatever becomes due without an announcement is found by then.
 const LONGEST: Duration = Duration::from_mins(1);
 
@@ -109,12 +122,21 @@ impl Rounds {
         });
     }
 
+    /// Has the pull of a connection, or of all, go on at once; one that is under way is followed by another.
+    pub(crate) fn wake_pulls(&self, only: Option<ConnectionId>) {
+        let wakes = self.pull_wakes.lock().unwrap_or_else(PoisonError::into_inner);
+        // One permit is kept for a task that does not wait just now.
+        wakes.iter().filter(|(id, _)| only.is_none_or(|only| only == **id)).for_each(|(_, wake)| wake.notify_one());
+    }
+
     async fn keep_pulling(self: Arc<Self>, id: ConnectionId, stop: CancellationToken) {
+        let wake = Arc::clone(self.pull_wakes.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default());
         while !stop.is_cancelled() {
             let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
             let wait = match self.pull_once(id, asked).await {
                 Ok(wait) => wait,
-                Err(DeskError::NotFound(_) | DeskError::Locked) => return,
+                Err(DeskError::Locked) => return,
+                Err(DeskError::NotFound(_)) if self.is_removed(id).await => return,
                 Err(error) => {
                     tracing::warn!(kind = error.kind(), "a pull ended early");
                     LONGEST
@@ -122,18 +144,23 @@ impl Rounds {
             };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.pull_wake.notified() => {}
+                () = wake.notified() => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+
+    /// Whether a connection is no longer there, and its tasks have nothing left to do.
+    async fn is_removed(&self, id: ConnectionId) -> bool {
+        matches!(self.store.connection(id).await, Err(StoreError::NotFound(_)))
     }
 
     /// One pass; answers how long to sleep then.
     async fn pull_once(self: &Arc<Self>, id: ConnectionId, asked: Option<Asked>) -> Result<Duration, DeskError> {
         let connection = self.store.connection(id).await?;
         let link = self.link(&connection)?;
-        let (_, error) = self.pull(&connection, asked).await?;
-        if error.is_none() {
+        let (feeds, error) = self.pull(&connection, asked).await?;
+        if error.is_none() && feeds.iter().any(|feed| feed.pages > 0) {
             self.wake_outbox(&link).await?;
             // Whoever may read is signed in: what waited for that goes on, without anybody pressing a button.
             if self.waits_for_sign_in(&connection).await? {
@@ -155,7 +182,8 @@ impl Rounds {
         while !stop.is_cancelled() {
             let wait = match self.push_once(id, &mut changes).await {
                 Ok(wait) => wait,
-                Err(DeskError::NotFound(_) | DeskError::Locked) => return,
+                Err(DeskError::Locked) => return,
+                Err(DeskError::NotFound(_)) if self.is_removed(id).await => return,
                 Err(error) => {
                     tracing::warn!(kind = error.kind(), "the outbox could not be worked on");
                     LONGEST
@@ -184,11 +212,16 @@ impl Rounds {
         changes: &mut Receiver<Arc<[Change]>>,
     ) -> Result<Duration, DeskError> {
         let connection = self.store.connection(id).await?;
-        let report = self.push(&connection, PATIENCE).await?;
+        let report = self.push(&connection, Patience::SHORT).await?;
         // What the pass itself announced must not wake it again; what is read next has all of it.
         while !matches!(changes.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         let unsettled = self.store.unsettled(Some(id)).await?;
-        let next = lanes::next_due(&unsettled, self.clock.now()).max(report.not_before);
+        let now = self.clock.now();
+        // What is held waits for its person and not for the system.
+        let (held, others): (Vec<_>, Vec<_>) =
+            unsettled.into_iter().partition(|action| action.state == OutboxState::Held);
+        let next = lanes::next_due(&others, now).max(report.not_before);
+        let next = [next, lanes::next_due(&held, now)].into_iter().flatten().min();
         // What became due in this moment has waited long enough.
         let wait = next.map_or(LONGEST, |next| (next - self.clock.now()).to_std().unwrap_or_default());
         Ok(wait.clamp(Duration::from_millis(50), LONGEST))
@@ -201,7 +234,7 @@ impl Rounds {
             self.ready_to_retry(&connection).await?;
             self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.id, asked);
         }
-        self.pull_wake.notify_waiters();
+        self.wake_pulls(None);
         Ok(())
     }
 
@@ -223,13 +256,14 @@ impl Rounds {
         self: &Arc<Self>,
         only: Option<ConnectionId>,
         extent: Extent,
+        patience: Patience,
     ) -> Result<SyncReport, DeskError> {
         let mut report = SyncReport::default();
         let asked = self.asked_now(extent);
         let connections = self.store.connections().await?;
         let chosen: Vec<Connection> =
             connections.into_iter().filter(|connection| only.is_none_or(|only| only == connection.id)).collect();
-        let passes = chosen.iter().map(|connection| self.sync_connection(connection, asked));
+        let passes = chosen.iter().map(|connection| self.sync_connection(connection, asked, patience));
         for (connection, pass) in chosen.iter().zip(futures::future::join_all(passes).await) {
             report.connections.push(pass.unwrap_or_else(|error| ConnectionReport {
                 connection: connection.name.clone(),
@@ -245,6 +279,7 @@ impl Rounds {
         self: &Arc<Self>,
         connection: &Connection,
         asked: Asked,
+        patience: Patience,
     ) -> Result<ConnectionReport, DeskError> {
         self.ready_to_retry(connection).await?;
         let mut signed_out = None;
@@ -252,18 +287,10 @@ impl Rounds {
             signed_out = self.sign_in_now(connection).await?.err();
         }
         let (feeds, error) = self.pull(connection, Some(asked)).await?;
-        let outbox = self.push(connection, PATIENCE).await?;
-        let mut error = signed_out.or(error);
-        if error.is_none() {
-            // What the outbox met stands on the connection.
-            error = self.store.connection(connection.id).await?.trouble.map(|trouble| {
-                let and_now = match trouble.kind {
-                    rounds_domain::view::TroubleKind::SignIn => rounds_domain::error::AndNow::SignIn,
-                    _ => rounds_domain::error::AndNow::Later(None),
-                };
-                rounds_domain::error::RemoteError::new(and_now, trouble.text)
-            });
-        }
+        let outbox = self.push(connection, patience).await?;
+        // What stood in the outbox's way and no longer does is no error of the pass.
+        let held_up = outbox.error.clone().filter(|_| outbox.waiting > 0);
+        let error = signed_out.or(error).or(held_up);
         Ok(ConnectionReport {
             connection: connection.name.clone(),
             system: connection.system.clone(),

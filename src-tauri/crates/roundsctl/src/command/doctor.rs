@@ -33,8 +33,8 @@ pub(crate) async fn run(args: &Args, rounds: &Rounds, output: Output) -> Result<
             faults.is_empty(),
             if faults.is_empty() { "holds together".to_owned() } else { faults.join("; ") },
         ),
-        check("encryption", is_encrypted(&args.profile.join("rounds.db")), "the file is not readable without the key"),
-        permissions(&args.profile),
+        check("encryption", is_encrypted(&args.folder().join("rounds.db")), "the file is not readable without the key"),
+        permissions(args.folder()),
     ];
     for connection in rounds.connections().await? {
         let trouble = connection.trouble.as_ref().map_or_else(|| "in order".to_owned(), |trouble| trouble.text.clone());

@@ -21,10 +21,13 @@ use crate::{
 
 /// Carries out a command.
 pub(crate) async fn run(args: Args, output: Output) -> Result<ExitCode, Failure> {
+    if args.profile.is_none() && !matches!(args.command, Command::Systems) {
+        return Err(Failure::usage("Name the profile's folder with --profile DIR. Nothing was done."));
+    }
     match &args.command {
         Command::Init => {
             profile::create(&args).await?;
-            let folder = args.profile.display().to_string();
+            let folder = args.folder().display().to_string();
             output.answer(&json!({ "profile": folder }), || format!("Made a new profile in {folder}."))?;
             Ok(ExitCode::SUCCESS)
         }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::{process::ExitCode, sync::Arc};
 
 use rounds_engine::pull::plan::Extent;
-use rounds_sync::{Rounds, report::SyncReport};
+use rounds_sync::{Patience, Rounds, report::SyncReport};
 
 use crate::{
     failure::{Failure, exit},
@@ -22,7 +22,7 @@ pub(crate) async fn run(
         None => None,
     };
     let extent = if full { Extent::Full } else { Extent::Recent };
-    let report = rounds.sync_now(only, extent).await?;
+    let report = rounds.sync_now(only, extent, Patience::LONG).await?;
     output.answer(&report, || lines(&report))?;
     Ok(ExitCode::from(status(&report)))
 }

@@ -40,7 +40,7 @@ pub struct FeedProgress {
     pub parts_read: u32,
     /// When a page of it was last kept.
     pub read: Option<DateTime<Utc>>,
-    /// When the last page of a part was kept that was read to its end; `None` until every part was.
+    /// When the last complete read of its newest part began; `None` until every part was read to its end once.
     pub complete: Option<DateTime<Utc>>,
 }
 
@@ -54,7 +54,8 @@ fn bounds(slice: &Slice) -> (i64, i64) {
 }
 
 impl Store {
-    /// The slices of a feed, after those of `planned` that are not there yet were added.
+    /// The slices of a feed as they are planned: those that are not there yet are added, and those no longer planned
+    /// removed.
     pub async fn slices(
         &self,
         connection: i64,
@@ -65,6 +66,16 @@ impl Store {
         self.write(move |write| {
             Box::pin(async move {
                 let known = load(write.db, connection, &feed, now).await?;
+                let stale: Vec<i64> =
+                    known.iter().filter(|known| !planned.contains(&known.slice)).map(|known| known.key).collect();
+                if !stale.is_empty() {
+                    // The plan was changed: what is no part of it any more is not read any more.
+                    sqlx::query("DELETE FROM slice WHERE key IN (SELECT value FROM json_each(?))")
+                        .bind(serde_json::to_string(&stale)?)
+                        .execute(&mut *write.db)
+                        .await?;
+                }
+                let known: Vec<SliceRow> = known.into_iter().filter(|known| !stale.contains(&known.key)).collect();
                 let is_new = |slice: &&Slice| known.iter().all(|known| known.slice != **slice);
                 let new: Vec<&Slice> = planned.iter().filter(is_new).collect();
                 if new.is_empty() {
@@ -78,14 +89,17 @@ impl Store {
     }
 
     /// How far a feed is, for a person to see.
-    pub async fn feed_progress(&self, connection: i64, feed: String) -> Result<FeedProgress> {
+    pub async fn feed_progress(&self, connection: i64, feed: String, now: DateTime<Utc>) -> Result<FeedProgress> {
         self.read(move |db| {
             Box::pin(async move {
                 let row = sqlx::query(
                     "SELECT count(*) AS parts, count(complete_at) AS parts_read, max(read_at) AS read_at,
-                            max(iif(complete_at IS NULL, NULL, read_at)) AS newest_at
+                            (SELECT newest.complete_at FROM slice newest
+                             WHERE newest.connection = slice.connection AND newest.feed = slice.feed AND newest.from_at <= ?
+                             ORDER BY newest.from_at DESC LIMIT 1) AS newest_at
                      FROM slice WHERE connection = ? AND feed = ?",
                 )
+                .bind(codec::millis(now))
                 .bind(connection)
                 .bind(feed)
                 .fetch_one(db)
@@ -97,7 +111,7 @@ impl Store {
                     parts,
                     parts_read,
                     read: time("read_at")?,
-                    // The newest part says how old the latest news are.
+                    // Old parts are read rarely, and a page of them says nothing about the latest news.
                     complete: time("newest_at")?.filter(|_| whole),
                 })
             })

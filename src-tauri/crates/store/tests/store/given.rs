@@ -199,7 +199,7 @@ impl Desk {
     }
 
     pub(crate) async fn slice_now(&self) -> SliceRow {
-        self.store.slices(self.connection.key, FEED.into(), vec![], at(0)).await.unwrap().remove(0)
+        self.slice().await
     }
 
     /// Keeps a page that moves the sweep on.

@@ -172,3 +172,25 @@ async fn what_a_person_wrote_on_a_case_that_is_gone_stays_and_is_found() {
     assert_eq!(desk.comments_seen("c1").await, ["Call her"]);
     assert_eq!(desk.found("is:pending").await, ["c1"], "a person who looks for unsent work must find it");
 }
+
+#[tokio::test]
+async fn what_is_no_longer_planned_is_no_longer_there() {
+    let desk = Desk::new().await;
+    let before = desk.slice().await;
+    let shifted = Slice::Window { from: at(0) - TimeDelta::days(2), to: at(0) + TimeDelta::days(5) };
+    let planned = desk.store.slices(desk.connection.key, FEED.into(), vec![shifted.clone()], at(0)).await.unwrap();
+    assert_eq!(planned.iter().map(|slice| slice.slice.clone()).collect::<Vec<_>>(), [shifted]);
+    assert_ne!(planned[0].key, before.key);
+}
+
+#[tokio::test]
+async fn a_feed_is_as_fresh_as_the_last_complete_read_of_its_newest_part() {
+    let desk = Desk::new().await;
+    let progress = async || desk.store.feed_progress(desk.connection.key, FEED.into(), at(0)).await.unwrap();
+    desk.slice().await;
+    assert_eq!((progress().await.parts, progress().await.parts_read, progress().await.complete), (1, 0, None));
+    desk.sweep(vec![case("c1")]).await;
+    let complete = progress().await.complete.expect("all of it was read");
+    desk.pull(page(vec![case("c1")]), Then::Continue("2".into())).await;
+    assert_eq!(progress().await.complete, Some(complete), "half a sweep makes nothing fresher");
+}

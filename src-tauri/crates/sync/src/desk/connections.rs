@@ -113,7 +113,7 @@ impl Rounds {
             self.store.reproject_connection(id).await?;
         }
         self.store.slices_retry(connection.key).await?;
-        self.pull_wake.notify_waiters();
+        self.wake_pulls(Some(id));
         self.view(&connection).await
     }
 
@@ -128,7 +128,7 @@ impl Rounds {
         let rounds = Arc::clone(self);
         self.tasks.spawn(async move {
             match rounds.test_connection(id).await {
-                Ok(Ok(())) => rounds.pull_wake.notify_waiters(),
+                Ok(Ok(())) => rounds.wake_pulls(Some(id)),
                 Ok(Err(_)) => {}
                 Err(error) => tracing::warn!(kind = error.kind(), "a connection could not be checked"),
             }
@@ -170,7 +170,7 @@ impl Rounds {
         let tally = self.store.tally(connection.id).await?;
         let mut feeds = Vec::new();
         for feed in &system.feeds {
-            let progress = self.store.feed_progress(connection.key, feed.name.clone()).await?;
+            let progress = self.store.feed_progress(connection.key, feed.name.clone(), self.clock.now()).await?;
             feeds.push(FeedView {
                 name: feed.name.clone(),
                 title: feed.title.clone(),
