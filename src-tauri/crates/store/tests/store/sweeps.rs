@@ -1,5 +1,6 @@
 //! Gone upstream: only what two complete sweeps in a row should have returned and did not.
 
+use chrono::TimeDelta;
 use rounds_domain::{
     item::WorkItem,
     pull::{Page, Slice},
