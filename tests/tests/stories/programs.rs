@@ -15,10 +15,10 @@ use crate::clinic::{SYSTEM, until};
 
 /// A program of this workspace, built as this test was.
 pub(crate) fn built(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     if let Some(given) = std::env::var_os("ROUNDS_CTL_BINARY").filter(|_| name == "roundsctl") {
         return given.into();
     }
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         // …/debug/deps/stories-0123
         let deps = std::env::current_exe().unwrap();
