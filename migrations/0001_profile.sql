@@ -12,6 +12,8 @@ CREATE TABLE connection (
     me         TEXT    NOT NULL, -- JSON: who the person at this desk is there
     notes      TEXT    NOT NULL, -- JSON array: what the last sign-in told
     trouble    TEXT,             -- JSON: what stands in its way
+    session    TEXT,             -- what makes us known there without signing in again: a secret like the others
+    pin        TEXT,             -- JSON: the session that waits for a one-time number, and what to tell the person
     not_before INTEGER,          -- the system asked to be left alone until then
     name_folded TEXT   NOT NULL, -- the name as filters compare it
     added_at   INTEGER NOT NULL
@@ -26,6 +28,8 @@ CREATE TABLE slice (
     from_at    INTEGER NOT NULL,
     to_at      INTEGER NOT NULL,
     cursor     TEXT,
+    watermark  INTEGER,          -- the latest time of change that a complete sweep reached, by the remote's clock
+    reached    INTEGER,          -- that of the sweep under way
     began_at   INTEGER,
     complete_at INTEGER,         -- when the last complete sweep began
     read_at    INTEGER,          -- when its last page was kept
@@ -114,6 +118,9 @@ CREATE TABLE action (
     proof       TEXT    NOT NULL,
     fields      TEXT    NOT NULL, -- JSON object
     fields_hash TEXT    NOT NULL,
+    saw         TEXT    NOT NULL, -- JSON object: what it touches, as the person saw it
+    wants       TEXT    NOT NULL, -- JSON object: what that is to be
+    own_mark    TEXT,             -- the token that shows that the change was ours
     actor       TEXT    NOT NULL, -- JSON
     made_at     INTEGER NOT NULL,
     seen        TEXT,
@@ -128,6 +135,7 @@ CREATE TABLE action (
     baseline    TEXT,             -- JSON
     next_at     INTEGER,
     reason      TEXT,             -- JSON
+    conflict    TEXT,             -- JSON: what somebody else changed of it
     remote_ref  TEXT,
     settled_at  INTEGER,
     settled_by  TEXT,             -- who gave it up

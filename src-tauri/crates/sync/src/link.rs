@@ -9,7 +9,7 @@ use rounds_domain::{
     ids::ConnectionId,
     moment,
     patient::Me,
-    reply::SignedIn,
+    reply::{SignInReply, SignedIn},
 };
 use rounds_engine::{
     outbox::transition::Rules,
@@ -69,6 +69,7 @@ impl Link {
             settings: made_of.1.clone(),
             secrets: made_of.2.clone(),
             learned: made_of.3.clone(),
+            session: connection.session.clone(),
         };
         let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
         let of = |key, otherwise| number(&connection.settings, &system, key, otherwise);
@@ -147,7 +148,11 @@ impl Link {
             let said = signed.refusal.as_ref().map_or("It refused the sign-in.", |refusal| &refusal.message);
             return Err(RemoteError::new(AndNow::SignIn, said));
         }
-        let result = self.remote.sign_in(now).await;
+        let result = match self.remote.sign_in(now).await {
+            Ok(SignInReply::Done(signed_in)) => Ok(signed_in),
+            Ok(SignInReply::PinWanted { text, .. }) => Err(RemoteError::new(AndNow::SignIn, text)),
+            Err(error) => Err(error),
+        };
         signed.standing = sign_in::after_sign_in(result.as_ref().map(|_| ()));
         signed.times += u64::from(result.is_ok());
         signed.refusal = result.as_ref().err().cloned();

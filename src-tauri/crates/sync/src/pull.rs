@@ -30,6 +30,7 @@ fn state(row: SliceRow) -> SliceState {
     SliceState {
         key: row.key,
         slice: row.slice,
+        watermark: row.watermark,
         cursor: row.cursor,
         began: row.began,
         complete: row.complete,
@@ -44,10 +45,7 @@ impl Rounds {
     /// How the slices of a feed stand, after those that are planned by now were added.
     pub(crate) async fn plan(&self, link: &Link, feed: &str, shape: &FeedShape) -> Result<Vec<SliceState>, DeskError> {
         let now = self.clock.now();
-        let planned = match shape {
-            FeedShape::Windows { days, overlap_seconds } => plan::windows(*days, *overlap_seconds, link.pace, now),
-        };
-        let rows = self.store.slices(link.key, feed.to_owned(), planned, now).await?;
+        let rows = self.store.slices(link.key, feed.to_owned(), plan::slices(shape, link.pace, now), now).await?;
         Ok(rows.into_iter().map(state).collect())
     }
 
@@ -105,7 +103,7 @@ impl Rounds {
                 break;
             }
             let results: Vec<Result<(), WorkError>> = stream::iter(batch)
-                .map(|slice| self.sweep(&link, feed, slice, report))
+                .map(|slice| self.sweep(&link, feed, shape, slice, report))
                 .buffer_unordered(link.side_by_side)
                 .collect()
                 .await;
@@ -130,6 +128,7 @@ impl Rounds {
         &self,
         link: &Link,
         feed: &str,
+        shape: &FeedShape,
         slice: SliceState,
         report: &Mutex<FeedReport>,
     ) -> Result<(), WorkError> {
@@ -142,7 +141,7 @@ impl Rounds {
         let mut progress = Progress::default();
         while !self.stop.is_cancelled() {
             let now = self.clock.now();
-            let asked: Slice = plan::readable(&slice.slice, now);
+            let asked: Slice = plan::readable(&slice.slice, shape, slice.watermark, now);
             let read = link.call(now, || link.remote.pull(feed, &asked, cursor.as_deref(), now)).await;
             let page = match read {
                 Ok(page) => page,

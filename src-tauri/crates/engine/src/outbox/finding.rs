@@ -9,6 +9,7 @@ use rounds_domain::{
     reply::Receipt,
     text::normalise_comment,
 };
+use serde_json::Value;
 
 /// What a read told about a doubtful action.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +29,14 @@ pub fn baseline(action: &Action, item: &WorkItem, me: &Me, read_at: chrono::Date
         my_comments: mine(&item.comments, me).filter_map(|comment| comment.id.clone()).collect(),
         same_words: same.filter_map(|comment| comment.id.clone()).collect(),
         status: item.status.word.clone(),
+        values: action.saw.keys().map(|key| (key.clone(), value_of(item, key))).collect(),
         read_at: Some(read_at),
     }
+}
+
+/// The item's value under a key; a missing one is null.
+fn value_of(item: &WorkItem, key: &str) -> Value {
+    item.values.get(key).cloned().unwrap_or(Value::Null)
 }
 
 fn mine<'a>(comments: &'a [Comment], me: &'a Me) -> impl Iterator<Item = &'a Comment> {
@@ -69,7 +76,7 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
             finding => finding,
         },
         // Until these can be looked for nothing is known, and "not there" would have them sent again.
-        Proof::CompareAndSet | Proof::ClientField => Finding::Unclear(
+        Proof::CompareAndSet | Proof::Value | Proof::ClientField => Finding::Unclear(
             "Rounds cannot tell yet whether an action of this kind took effect, so it is not sent again by itself. Look at \
              the item in the system itself."
                 .to_owned(),

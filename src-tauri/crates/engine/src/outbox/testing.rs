@@ -31,6 +31,9 @@ pub(crate) fn action(id: u128, item: u128, state: OutboxState) -> Action {
         verb: Verb::Comment,
         proof: Proof::Comment,
         fields,
+        saw: Fields::new(),
+        wants: Fields::new(),
+        own_mark: None,
         actor: Actor { name: "Ana Ruiz".into(), email: None },
         made_at: at(0),
         seen: None,
@@ -45,6 +48,7 @@ pub(crate) fn action(id: u128, item: u128, state: OutboxState) -> Action {
         baseline: None,
         next_at: Some(at(0)),
         reason: None,
+        conflict: None,
         remote_ref: None,
         settled_at: None,
     }

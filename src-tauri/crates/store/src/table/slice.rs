@@ -13,6 +13,8 @@ pub struct SliceRow {
     pub key: i64,
     /// What it reads.
     pub slice: Slice,
+    /// The latest time of change that a complete sweep reached.
+    pub watermark: Option<DateTime<Utc>>,
     /// Where its sweep goes on.
     pub cursor: Option<String>,
     /// When the sweep under way began.
@@ -47,8 +49,10 @@ pub struct FeedProgress {
 /// For how long an item counts as recently changed.
 const RECENT: TimeDelta = TimeDelta::days(7);
 
+/// The times between which a slice finds its items; none for what is not read by windows.
 fn bounds(slice: &Slice) -> (i64, i64) {
     match slice {
+        Slice::Changed { .. } | Slice::All => (0, -1),
         Slice::Window { from, to } => (codec::millis(*from), codec::millis(*to)),
     }
 }
@@ -181,7 +185,7 @@ async fn restart(db: &mut SqliteConnection, key: i64) -> Result<()> {
 
 async fn load(db: &mut SqliteConnection, connection: i64, feed: &str, now: DateTime<Utc>) -> Result<Vec<SliceRow>> {
     let rows = sqlx::query(
-        "SELECT key, slice, cursor, began_at, complete_at, read_at, restless, failures, next_at,
+        "SELECT key, slice, watermark, cursor, began_at, complete_at, read_at, restless, failures, next_at,
                 EXISTS (SELECT 1 FROM item WHERE item.connection = slice.connection AND item.feed = slice.feed
                         AND item.feed_at BETWEEN slice.from_at AND slice.to_at
                         AND (item.status_group <= 2 OR item.updated_at > ?)) AS hot
@@ -198,6 +202,7 @@ async fn load(db: &mut SqliteConnection, connection: i64, feed: &str, now: DateT
             Ok(SliceRow {
                 key: row.try_get("key")?,
                 slice: serde_json::from_str(&row.try_get::<String, _>("slice")?)?,
+                watermark: time("watermark")?,
                 cursor: row.try_get("cursor")?,
                 began: time("began_at")?,
                 complete: time("complete_at")?,

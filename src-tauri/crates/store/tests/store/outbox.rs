@@ -67,6 +67,7 @@ async fn every_part_of_an_action_survives_each_step() {
             my_comments: vec!["k1".into()],
             same_words: vec!["k2".into()],
             status: Some("OPEN".into()),
+            values: serde_json::Map::from_iter([("status".into(), "OPEN".into())]),
             read_at: Some(at(76)),
         }),
         next_at: Some(at(99)),

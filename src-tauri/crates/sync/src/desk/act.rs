@@ -70,6 +70,9 @@ impl Rounds {
             name: declared.name.clone(),
             verb: declared.verb,
             proof: declared.proof,
+            saw: declared.touched(&stored.item.values),
+            wants: declared.wants(&fields),
+            own_mark: declared.own_mark.clone(),
             fields,
             actor: Actor::of(&stored.connection.me),
             made_at: now,
@@ -85,6 +88,7 @@ impl Rounds {
             baseline: None,
             next_at: Some(if hold { now + HOLD } else { now }),
             reason: None,
+            conflict: None,
             remote_ref: None,
             settled_at: None,
         }
@@ -154,7 +158,10 @@ fn read_value(kind: &FieldKind, value: Value) -> Option<Option<Value>> {
             rounds_domain::moment::instant(&text)?;
             Value::String(text)
         }
-        (FieldKind::Text | FieldKind::LongText | FieldKind::Secret, Value::String(text)) => Value::String(text),
+        (
+            FieldKind::Text | FieldKind::LongText | FieldKind::Secret | FieldKind::ItemChoice | FieldKind::Person,
+            Value::String(text),
+        ) => Value::String(text),
         _ => return None,
     };
     Some(Some(value))

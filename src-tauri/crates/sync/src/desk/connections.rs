@@ -53,6 +53,7 @@ impl Rounds {
             settings: form.settings.clone(),
             secrets: form.secrets.clone(),
             learned: BTreeMap::new(),
+            session: None,
         };
         let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
         let new = NewConnection {
@@ -91,6 +92,7 @@ impl Rounds {
             settings: settings.clone(),
             secrets: secrets.clone(),
             learned: before.learned.clone(),
+            session: None,
         };
         let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
         let mut me = crate::link::me(remote.as_ref(), &before.me);
@@ -227,7 +229,9 @@ fn check(declared: &[Setting], given: &Words, what: &str) -> Result<(), DeskErro
             continue;
         };
         let fits = match &setting.kind {
-            FieldKind::Text | FieldKind::LongText | FieldKind::Secret => true,
+            FieldKind::Text | FieldKind::LongText | FieldKind::Secret | FieldKind::ItemChoice | FieldKind::Person => {
+                true
+            }
             FieldKind::Flag => matches!(value, "true" | "false"),
             FieldKind::Number { least, most } => {
                 value.parse::<i64>().is_ok_and(|number| (*least..=*most).contains(&number))

@@ -45,6 +45,8 @@ fn item(comments: Vec<Comment>) -> WorkItem {
         payments: vec![],
         attachments: None,
         offers: vec![],
+        values: rounds_domain::action::Fields::new(),
+        proofs: vec![],
     }
 }
 
