@@ -1,5 +1,14 @@
 /** The page of one made-up item. */
-import type { CommentView, Fact, ItemView, Moment, OutboxRow, Person, WorklistRow } from '../generated/bindings';
+import type {
+  CommentView,
+  Fact,
+  HistoryEntry,
+  ItemView,
+  Moment,
+  OutboxRow,
+  Person,
+  WorklistRow,
+} from '../generated/bindings';
 import { COMMENT, STATUS } from './declarations';
 import { ME } from './rows';
 
@@ -16,6 +25,19 @@ export const person = (name: string, suffix: string | null = null): Person => {
   const [given = null, family = null] = name.split(' ');
   return { id: `user-${name}`, name: { family, given, prefix: null, suffix }, email: null };
 };
+
+/** What the made-up system does not say of an answer. */
+const UNTOLD = { kind: null, options: [], required: false, phi: false };
+
+const happened = (id: string, what: string, at: number): HistoryEntry => ({
+  id,
+  what,
+  before: null,
+  after: null,
+  at: moment(at),
+  internal: false,
+  phi: false,
+});
 
 const QUESTIONS: [string, string | null][] = [
   [
@@ -95,8 +117,16 @@ export function makeView(
             respondent: null,
             answered: moment(created - hour),
             archived: false,
+            ...UNTOLD,
           })),
-          { question: 'Old question about tobacco', answer: 'No', respondent: null, answered: null, archived: true },
+          {
+            question: 'Old question about tobacco',
+            answer: 'No',
+            respondent: null,
+            answered: null,
+            archived: true,
+            ...UNTOLD,
+          },
         ],
       },
       {
@@ -111,6 +141,7 @@ export function makeView(
             respondent: null,
             answered: moment(created - hour),
             archived: false,
+            ...UNTOLD,
           },
         ],
       },
@@ -182,16 +213,12 @@ export function makeView(
       : [],
     comments,
     history: [
-      { id: 'h1', what: 'Created', before: null, after: null, at: moment(created), internal: false },
-      { id: 'h2', what: 'Status', before: 'OPEN', after: 'ASSIGNED', at: moment(created + hour), internal: false },
-      { id: 'h3', what: 'Assigned', before: null, after: row.assignee, at: moment(created + hour), internal: true },
+      happened('h1', 'Created', created),
+      { ...happened('h2', 'Status', created + hour), before: 'OPEN', after: 'ASSIGNED' },
+      { ...happened('h3', 'Assigned', created + hour), after: row.assignee, internal: true },
       ...(many
         ? Array.from({ length: 30 }, (_, index) => ({
-            id: `h-${index}`,
-            what: 'Viewed',
-            before: null,
-            after: null,
-            at: moment(created + index * hour),
+            ...happened(`h-${index}`, 'Viewed', created + index * hour),
             internal: true,
           }))
         : []),
@@ -264,6 +291,7 @@ export function makeView(
         declaration: COMMENT,
         refused: row.gone ? 'CareValidate no longer has this case.' : null,
         targets: [],
+        people: [],
         draft: (draft.get(`${row.id} comment`) ?? null) as never,
       },
       {
@@ -272,6 +300,7 @@ export function makeView(
           ? 'The case is archived: it can only be reopened in the portal.'
           : null,
         targets: ['OPEN', 'CLOSE'],
+        people: [],
         draft: (draft.get(`${row.id} changeStatus`) ?? null) as never,
       },
     ],
