@@ -10,34 +10,8 @@ import type {
   WorklistRow,
 } from '../generated/bindings';
 import { COMMENT, STATUS } from './declarations';
+import { fact, happened, moment, person, UNTOLD } from './pieces';
 import { ME } from './rows';
-
-export const moment = (at: number): Moment => ({
-  text: new Date(at).toISOString().replace('Z', '+00:00'),
-  at: new Date(at).toISOString(),
-});
-const fact = (label: string, value: string, at: number | null = null): Fact => ({
-  label,
-  value: at === null ? value : moment(at).text,
-  moment: at === null ? null : moment(at),
-});
-export const person = (name: string, suffix: string | null = null): Person => {
-  const [given = null, family = null] = name.split(' ');
-  return { id: `user-${name}`, name: { family, given, prefix: null, suffix }, email: null };
-};
-
-/** What the made-up system does not say of an answer. */
-const UNTOLD = { kind: null, options: [], required: false, phi: false };
-
-const happened = (id: string, what: string, at: number): HistoryEntry => ({
-  id,
-  what,
-  before: null,
-  after: null,
-  at: moment(at),
-  internal: false,
-  phi: false,
-});
 
 const QUESTIONS: [string, string | null][] = [
   [
