@@ -12,6 +12,8 @@ CREATE TABLE connection (
     me         TEXT    NOT NULL, -- JSON: who the person at this desk is there
     notes      TEXT    NOT NULL, -- JSON array: what the last sign-in told
     trouble    TEXT,             -- JSON: what stands in its way
+    session    TEXT,             -- what makes us known there without signing in again: a secret like the others
+    pin        TEXT,             -- JSON: the session that waits for a one-time number, and what to tell the person
     not_before INTEGER,          -- the system asked to be left alone until then
     name_folded TEXT   NOT NULL, -- the name as filters compare it
     added_at   INTEGER NOT NULL
@@ -26,6 +28,8 @@ CREATE TABLE slice (
     from_at    INTEGER NOT NULL,
     to_at      INTEGER NOT NULL,
     cursor     TEXT,
+    watermark  INTEGER,          -- the latest time of change that a complete sweep reached, by the remote's clock
+    reached    INTEGER,          -- that of the sweep under way
     began_at   INTEGER,
     complete_at INTEGER,         -- when the last complete sweep began
     read_at    INTEGER,          -- when its last page was kept
@@ -63,11 +67,15 @@ CREATE TABLE item (
     read_at      INTEGER NOT NULL, -- when the read began that brought this
     first_at     INTEGER NOT NULL,
     missed       INTEGER NOT NULL, -- complete sweeps in a row that should have returned it and did not
-    gone_at      INTEGER
+    gone_at      INTEGER,
+    asked_at     INTEGER NOT NULL DEFAULT 0 -- when it was last asked for in a batch of open items
 ) STRICT;
 CREATE UNIQUE INDEX item_by_external_id ON item (connection, external_id, kind);
 CREATE INDEX item_by_feed_time ON item (connection, feed, feed_at, status_group, updated_at);
 CREATE INDEX item_by_feed ON item (connection, feed) WHERE parent IS NULL AND gone_at IS NULL;
+-- Open items of feeds that tell only what moved its time: read again, the longest unread first.
+CREATE INDEX item_that_is_open ON item (connection, feed, asked_at, read_at)
+    WHERE status_group <= 2 AND parent IS NULL AND gone_at IS NULL;
 CREATE INDEX item_by_parent ON item (connection, parent) WHERE parent IS NOT NULL;
 CREATE INDEX item_by_unknown_word ON item (connection, status) WHERE status_known = 0;
 
@@ -84,6 +92,13 @@ CREATE TABLE attachment (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE attachments_read (
     item       INTEGER PRIMARY KEY REFERENCES item (key) ON DELETE CASCADE,
+    read_at    INTEGER NOT NULL
+) STRICT;
+
+-- Whom an item can be assigned to, as the system said when it was last looked at.
+CREATE TABLE candidate (
+    item       INTEGER PRIMARY KEY REFERENCES item (key) ON DELETE CASCADE,
+    people     TEXT    NOT NULL, -- JSON array
     read_at    INTEGER NOT NULL
 ) STRICT;
 
@@ -114,6 +129,9 @@ CREATE TABLE action (
     proof       TEXT    NOT NULL,
     fields      TEXT    NOT NULL, -- JSON object
     fields_hash TEXT    NOT NULL,
+    saw         TEXT    NOT NULL, -- JSON object: what it touches, as the person saw it
+    wants       TEXT    NOT NULL, -- JSON object: what that is to be
+    own_mark    TEXT,             -- the token that shows that the change was ours
     actor       TEXT    NOT NULL, -- JSON
     made_at     INTEGER NOT NULL,
     seen        TEXT,
@@ -128,6 +146,7 @@ CREATE TABLE action (
     baseline    TEXT,             -- JSON
     next_at     INTEGER,
     reason      TEXT,             -- JSON
+    conflict    TEXT,             -- JSON: what somebody else changed of it
     remote_ref  TEXT,
     settled_at  INTEGER,
     settled_by  TEXT,             -- who gave it up

@@ -20,7 +20,7 @@ use rounds_domain::{
 };
 use rounds_remote::{
     registry::{Kind, SHIPPED},
-    seam::{Account, Blob, Depth, RemoteSystem, SignedIn, Submitted, Target},
+    seam::{Account, Blob, Depth, RemoteSystem, SignInReply, Submitted, Target},
 };
 use rounds_simulator::{Fault, FaultSpec, Temperament};
 
@@ -85,7 +85,7 @@ impl RemoteSystem for WithSpoiledItems {
         self.real.me()
     }
 
-    async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
+    async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {
         self.real.sign_in(now).await
     }
 

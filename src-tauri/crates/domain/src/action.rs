@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -21,6 +21,24 @@ pub enum Verb {
     Comment,
     /// Moves the item to another status: field `to`.
     Status,
+    /// Says yes or no to it, or hands it back: approve, reject, return.
+    Decide,
+    /// Says who works on it.
+    Assign,
+    /// Puts a mark on it or takes one off: a star, a tag.
+    Mark,
+    /// Sets other fields of it.
+    Set,
+    /// Takes back something that stands on it, such as a comment of mine.
+    Remove,
+}
+
+impl Verb {
+    /// Whether it adds or takes back something of its own and depends on nothing else that stands on the item, unless its
+    /// declaration names what ([`ActionDeclaration::touches`](crate::declare::ActionDeclaration::touches)).
+    pub fn stands_alone(self) -> bool {
+        matches!(self, Self::Comment | Self::Remove)
+    }
 }
 
 /// How it is found out whether a doubtful action took effect (RELIABILITY.md, "Doubt is not failure").
@@ -29,8 +47,13 @@ pub enum Verb {
 pub enum Proof {
     /// Look for my comment with the same text that was not there before.
     Comment,
-    /// Read the value; a value that is still the old one may be set again, the wanted one needs proof that it was us.
+    /// Read the touched values: the old ones still there mean that it may be sent again, since the remote compares the old
+    /// value itself; the wanted ones are ours only if the remote shows it ([`WorkItem::proofs`](crate::item::WorkItem::proofs)),
+    /// else possibly ours.
     CompareAndSet,
+    /// Read the touched values: the wanted ones there mean possibly ours; the old ones there mean that it may be sent again
+    /// (the last write wins).
+    Value,
     /// Look for a field that only this action can have written.
     ClientField,
     /// Nothing to look for: never sent again by itself.
@@ -54,8 +77,22 @@ macro_rules! stored_words {
 }
 pub(crate) use stored_words;
 
-stored_words!(Verb { Comment = "comment", Status = "status" });
-stored_words!(Proof { Comment = "comment", CompareAndSet = "compareAndSet", ClientField = "clientField", None = "none" });
+stored_words!(Verb {
+    Comment = "comment",
+    Status = "status",
+    Decide = "decide",
+    Assign = "assign",
+    Mark = "mark",
+    Set = "set",
+    Remove = "remove",
+});
+stored_words!(Proof {
+    Comment = "comment",
+    CompareAndSet = "compareAndSet",
+    Value = "value",
+    ClientField = "clientField",
+    None = "none",
+});
 
 /// One thing that may or may not be done with an item now. Computed when the item is converted and stored with it, so
 /// that it is known offline too.
@@ -122,6 +159,9 @@ pub struct Baseline {
     pub same_words: Vec<String>,
     /// The remote's word for the status.
     pub status: Option<String>,
+    /// The values that the action touches, as they stood then.
+    #[serde(default)]
+    pub values: Fields,
     /// When it was read.
     pub read_at: Option<DateTime<Utc>>,
 }
@@ -164,6 +204,41 @@ pub enum ReasonKind {
     Behind,
 }
 
+/// What an action touches and somebody else changed: for the person to decide. Nothing is ever merged.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct Conflict {
+    /// Field by field; those that differ from what the person saw.
+    pub fields: Vec<Disputed>,
+    /// Who last changed the item, where it tells.
+    pub who: Option<String>,
+    /// When it last changed, where it tells.
+    pub when: Option<DateTime<Utc>>,
+}
+
+/// One field of a [`Conflict`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct Disputed {
+    /// The key in [`WorkItem::values`](crate::item::WorkItem::values).
+    pub key: String,
+    /// What the person saw when they decided.
+    pub base: Value,
+    /// What they want; left out where the action changes nothing and only wants it unchanged. Null is a wish: for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub mine: Option<Value>,
+    /// What is there now.
+    pub theirs: Value,
+}
+
+/// A value that is there, null too.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
+}
+
 /// One row of the outbox: one thing that a person did here, from submit to the end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Action {
@@ -185,6 +260,14 @@ pub struct Action {
     pub proof: Proof,
     /// What the person filled in.
     pub fields: Fields,
+    /// What it touches, as the person saw it: the item's values under the declared keys
+    /// ([`ActionDeclaration::touches`](crate::declare::ActionDeclaration::touches)); one that was missing is null.
+    pub saw: Fields,
+    /// What the touched values are to be, as far as it changes them
+    /// ([`ActionDeclaration::wants`](crate::declare::ActionDeclaration::wants)).
+    pub wants: Fields,
+    /// The token by which the remote shows that the change was ours, when the system declares one.
+    pub own_mark: Option<String>,
     /// Who did it.
     pub actor: Actor,
     /// When they did it.
@@ -214,6 +297,8 @@ pub struct Action {
     pub next_at: Option<DateTime<Utc>>,
     /// Why it stands where it stands.
     pub reason: Option<Reason>,
+    /// What somebody else changed of what it touches.
+    pub conflict: Option<Conflict>,
     /// The remote's id of what it made, once known.
     pub remote_ref: Option<String>,
     /// When it became final.
@@ -236,6 +321,15 @@ impl Action {
 mod tests {
     use super::*;
     use crate::patient::PersonName;
+
+    #[test]
+    fn a_wish_for_nothing_is_kept_apart_from_no_wish() {
+        for mine in [None, Some(Value::Null), Some(Value::from("u1"))] {
+            let disputed = Disputed { key: "reader".into(), base: Value::Null, mine, theirs: Value::from("u2") };
+            let kept = serde_json::to_string(&disputed).expect("JSON");
+            assert_eq!(serde_json::from_str::<Disputed>(&kept).ok(), Some(disputed), "{kept}");
+        }
+    }
 
     #[test]
     fn what_somebody_did_leaves_in_their_name_alone() {

@@ -1,9 +1,12 @@
 //! What a remote system declares about itself, from which the connection form, the action panels and the command line
 //! are built.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use crate::action::{Proof, Verb};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::action::{Fields, Proof, Verb};
 
 macro_rules! declared {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
@@ -81,6 +84,10 @@ pub enum FieldKind {
         /// The values with their labels.
         options: Vec<Choice>,
     },
+    /// One of the legal values that the item itself names ([`Offer::targets`](crate::action::Offer::targets)).
+    ItemChoice,
+    /// A person, by the remote's id, out of those that it names as candidates.
+    Person,
 }
 
 declared!(
@@ -119,6 +126,14 @@ pub enum FeedShape {
         #[cfg_attr(feature = "ts", ts(type = "number"))]
         overlap_seconds: i64,
     },
+    /// By time of change: what changed since the watermark at every poll; the whole feed swept rarely, to find what vanished or
+    /// changed without moving its time; open items re-read often.
+    #[serde(rename_all = "camelCase")]
+    Changes {
+        /// By how many seconds what is asked for reaches back before the watermark.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        overlap_seconds: i64,
+    },
 }
 
 declared!(
@@ -137,6 +152,16 @@ declared!(
         #[doc = "How doubt about it is settled."]
         #[cfg_attr(feature = "ts", ts(skip))]
         proof: Proof,
+        #[doc = "The keys of [`WorkItem::values`](crate::item::WorkItem::values) that it changes or that must not have changed."]
+        #[cfg_attr(feature = "ts", ts(skip))]
+        touches: Vec<String>,
+        #[doc = "What it sets a touched value to, where that is not the action's field of the same name: by the value's key, \
+                 another field's key, or after `=` a literal (JSON, or else text: `=null`, `=1`, `=READ`)."]
+        #[cfg_attr(feature = "ts", ts(skip))]
+        sets: BTreeMap<String, String>,
+        #[doc = "The token in [`WorkItem::proofs`](crate::item::WorkItem::proofs) that shows that the wanted values are ours."]
+        #[cfg_attr(feature = "ts", ts(skip))]
+        own_mark: Option<String>,
     }
 );
 declared!(
@@ -157,9 +182,70 @@ declared!(
     }
 );
 
+impl ActionDeclaration {
+    /// What an item's values are under the keys that it touches; a missing one is null.
+    pub fn touched(&self, values: &Fields) -> Fields {
+        self.touches.iter().map(|key| (key.clone(), values.get(key).cloned().unwrap_or(Value::Null))).collect()
+    }
+
+    /// What the touched values are to be once it is done, with these fields. A value whose field was left out stays.
+    pub fn wants(&self, fields: &Fields) -> Fields {
+        let wanted = |key: &String| {
+            let from = self.sets.get(key).unwrap_or(key);
+            let value = match from.strip_prefix('=') {
+                Some(literal) => serde_json::from_str(literal).unwrap_or_else(|_| Value::from(literal)),
+                None => fields.get(from)?.clone(),
+            };
+            Some((key.clone(), value))
+        };
+        self.touches.iter().filter_map(wanted).collect()
+    }
+}
+
 impl System {
     /// The declared action of this name.
     pub fn action(&self, name: &str) -> Option<&ActionDeclaration> {
         self.actions.iter().find(|action| action.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: Value) -> Fields {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn an_action_wants_what_its_fields_say_or_what_its_declaration_says() {
+        let pair = |key: &str, from: &str| (key.to_owned(), from.to_owned());
+        let declared = ActionDeclaration {
+            name: "close".into(),
+            label: "Close".into(),
+            verb: Verb::Set,
+            fields: vec![],
+            consequence: String::new(),
+            proof: Proof::Value,
+            touches: ["status", "reader", "closed", "word", "note", "version"].map(String::from).to_vec(),
+            sets: [pair("reader", "to"), pair("closed", "=1"), pair("word", "=DONE"), pair("note", "=null")].into(),
+            own_mark: None,
+        };
+        let wanted = declared.wants(&fields(json!({"status": "READ", "to": "u1", "version": null})));
+        assert_eq!(
+            Value::Object(wanted),
+            json!({"status": "READ", "reader": "u1", "closed": 1, "word": "DONE", "note": null, "version": null})
+        );
+        assert_eq!(
+            Value::Object(declared.wants(&Fields::new())),
+            json!({"closed": 1, "word": "DONE", "note": null}),
+            "what was left out stays as it is"
+        );
+        let touched = declared.touched(&fields(json!({"status": "NEW", "other": 1})));
+        assert_eq!(touched.get("status"), Some(&json!("NEW")));
+        assert_eq!(touched.get("reader"), Some(&Value::Null), "missing and null are the same");
+        assert!(!touched.contains_key("other"), "nothing else is looked at");
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    action::Offer,
+    action::{Fields, Offer},
     detail::{Appointment, Attachment, Comment, Decision, FactGroup, Form, HistoryEntry, Order, Payment},
     moment::Moment,
     patient::{Patient, Person},
@@ -202,6 +202,13 @@ pub struct WorkItem {
     pub attachments: Option<Vec<Attachment>>,
     /// What a person may do with it, and why not where not.
     pub offers: Vec<Offer>,
+    /// What actions may touch, for machines: the current value under each key as the system's declaration names it
+    /// (`{"status": "READING", "assigned_medical_id": null}`). Missing and null are the same.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub values: Fields,
+    /// Tokens by which the remote itself shows that a change was ours (`lock:mine`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<String>,
 }
 
 impl WorkItem {

@@ -16,6 +16,14 @@ pub enum Slice {
         /// The last instant.
         to: DateTime<Utc>,
     },
+    /// Everything whose time of change is at or after `since`, ascending by it. Planned and kept with `since: None`; what is
+    /// asked of the remote has the watermark minus the overlap there, or `None` while nothing was ever read.
+    Changed {
+        /// The first instant; `None` for everything.
+        since: Option<DateTime<Utc>>,
+    },
+    /// Everything, in an order that changes do not disturb.
+    All,
 }
 
 /// One record of a page, converted.
@@ -51,6 +59,9 @@ pub struct Page {
     pub rejected: Vec<Rejected>,
     /// Where the next page begins; `None` on the last page.
     pub next: Option<String>,
+    /// The latest time of change on this page, by the remote's clock. Moves the watermark of a [`Slice::Changed`] once its
+    /// sweep is complete.
+    pub reached: Option<DateTime<Utc>>,
     /// What this page taught about the system, to be kept with the connection: key and value.
     pub learned: Vec<(String, String)>,
 }

@@ -4,13 +4,45 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::RemoteError, patient::Me};
 
-/// What a sign-in told.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// What a sign-in told. Its debug text leaves the session out: that is a secret.
+#[derive(Clone, Default, PartialEq)]
 pub struct SignedIn {
     /// Who I am there, as far as the system says.
     pub me: Option<Me>,
     /// What is worth knowing about the account, in words.
     pub notes: Vec<String>,
+    /// What makes another process known there without a sign-in of its own: kept encrypted, handed back with the account,
+    /// never logged. `None` where the system has no sessions.
+    pub session: Option<String>,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").field("notes", &self.notes).finish_non_exhaustive()
+    }
+}
+
+/// What a remote answers to a sign-in. Its debug text leaves the session out.
+#[derive(Clone, PartialEq)]
+pub enum SignInReply {
+    /// It knows us.
+    Done(SignedIn),
+    /// It has sent a one-time number to the person and knows us only when that was given.
+    PinWanted {
+        /// The session that waits for the number: a secret, kept encrypted.
+        session: String,
+        /// Where the number was sent and how long it is good for, for the person.
+        text: String,
+    },
+}
+
+impl std::fmt::Debug for SignInReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Done(signed_in) => f.debug_tuple("Done").field(signed_in).finish(),
+            Self::PinWanted { text, .. } => f.debug_struct("PinWanted").field("text", text).finish_non_exhaustive(),
+        }
+    }
 }
 
 /// A documented success of a submitted action.

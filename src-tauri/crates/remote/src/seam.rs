@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-pub use rounds_domain::reply::{JobState, Receipt, SignedIn, Submitted};
+pub use rounds_domain::reply::{JobState, Receipt, SignInReply, SignedIn, Submitted};
 use rounds_domain::{
     action::Action,
     error::{AndNow, RemoteError},
@@ -25,6 +25,8 @@ pub struct Account {
     pub secrets: BTreeMap<String, String>,
     /// What earlier pages taught about the system (see [`Page::learned`]).
     pub learned: BTreeMap<String, String>,
+    /// The session of the last sign-in ([`SignedIn::session`]), of this process or another one. It may be over by now.
+    pub session: Option<String>,
 }
 
 impl std::fmt::Debug for Account {
@@ -98,8 +100,17 @@ pub trait RemoteSystem: Send + Sync {
         None
     }
 
-    /// Makes sure that the remote knows us, and says who we are there.
-    async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignedIn, RemoteError>;
+    /// Makes sure that the remote knows us, and says who we are there. Called after a "sign in" or when a person asks; one at
+    /// a time and at most once for a refusal. `SignIn`, `Forbidden` and `Invalid` mean that the account was refused: it is not
+    /// tried again until a person does something.
+    async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignInReply, RemoteError>;
+
+    /// Gives the one-time number that a sign-in asked for ([`SignInReply::PinWanted`]), to the `session` that waits for it. It
+    /// may be another process that gives it. `Invalid` means that this number is wrong and another may be tried; `SignIn` and
+    /// `Forbidden` that this session takes none any more.
+    async fn give_pin(&self, _session: &str, _pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
+        Err(not_offered("a sign-in with a PIN"))
+    }
 
     /// Reads one page of a feed's slice, from the beginning or from where the page before ended.
     async fn pull(
@@ -114,6 +125,15 @@ pub trait RemoteSystem: Send + Sync {
     /// lives inside another (an order in its case) the record is that of the one it lives in.
     async fn refresh(&self, _target: &Target, _depth: Depth) -> Result<Option<Record>, RemoteError> {
         Err(not_offered("reading one item"))
+    }
+
+    /// Reads several items again, as sweeps read them, in the order of `targets`; `None` for one that was not in the answer.
+    async fn refresh_many(&self, targets: &[Target]) -> Result<Vec<Option<Record>>, RemoteError> {
+        let mut records = Vec::with_capacity(targets.len());
+        for target in targets {
+            records.push(self.refresh(target, Depth::Plain).await?);
+        }
+        Ok(records)
     }
 
     /// Finds an item by a number that a person has.

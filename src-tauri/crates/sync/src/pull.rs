@@ -30,6 +30,7 @@ fn state(row: SliceRow) -> SliceState {
     SliceState {
         key: row.key,
         slice: row.slice,
+        watermark: row.watermark,
         cursor: row.cursor,
         began: row.began,
         complete: row.complete,
@@ -44,10 +45,7 @@ impl Rounds {
     /// How the slices of a feed stand, after those that are planned by now were added.
     pub(crate) async fn plan(&self, link: &Link, feed: &str, shape: &FeedShape) -> Result<Vec<SliceState>, DeskError> {
         let now = self.clock.now();
-        let planned = match shape {
-            FeedShape::Windows { days, overlap_seconds } => plan::windows(*days, *overlap_seconds, link.pace, now),
-        };
-        let rows = self.store.slices(link.key, feed.to_owned(), planned, now).await?;
+        let rows = self.store.slices(link.key, feed.to_owned(), plan::slices(shape, link.pace, now), now).await?;
         Ok(rows.into_iter().map(state).collect())
     }
 
@@ -94,7 +92,7 @@ impl Rounds {
             let link = self.link(&connection)?;
             if let Some(refusal) = link.rest.refusal() {
                 first_error.get_or_insert(refusal);
-                break;
+                return Ok(first_error);
             }
             let slices = self.plan(&link, feed, shape).await?;
             let due = plan::due(&slices, link.pace, asked, self.clock.now());
@@ -108,7 +106,7 @@ impl Rounds {
                 break;
             }
             let results: Vec<Result<(), WorkError>> = stream::iter(batch)
-                .map(|slice| self.sweep(&link, feed, slice, report))
+                .map(|slice| self.sweep(&link, feed, shape, slice, report))
                 .buffer_unordered(link.side_by_side)
                 .collect()
                 .await;
@@ -122,10 +120,11 @@ impl Rounds {
             let hopeless =
                 |error: &RemoteError| matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(_));
             if first_error.as_ref().is_some_and(hopeless) {
-                break;
+                return Ok(first_error);
             }
         }
-        Ok(first_error)
+        let failed = self.read_open_items(connection.id, feed, shape, asked, report).await?;
+        Ok(first_error.or(failed))
     }
 
     /// Reads one slice from where its sweep is to its end.
@@ -133,6 +132,7 @@ impl Rounds {
         &self,
         link: &Link,
         feed: &str,
+        shape: &FeedShape,
         slice: SliceState,
         report: &Mutex<FeedReport>,
     ) -> Result<(), WorkError> {
@@ -145,7 +145,7 @@ impl Rounds {
         let mut progress = Progress::default();
         while !self.stop.is_cancelled() {
             let now = self.clock.now();
-            let asked: Slice = plan::readable(&slice.slice, now);
+            let asked: Slice = plan::readable(&slice.slice, shape, slice.watermark, now);
             let read = link.call(now, || link.remote.pull(feed, &asked, cursor.as_deref(), now)).await;
             let page = match read {
                 Ok(page) => page,
@@ -199,9 +199,10 @@ impl Rounds {
         connection: &Connection,
         error: Option<&RemoteError>,
     ) -> Result<(), DeskError> {
-        let before = self.store.connection(connection.id).await?.trouble;
+        let Connection { trouble: before, pin, .. } = self.store.connection(connection.id).await?;
         let trouble = error.map(|error| {
             let kind = match error.and_now {
+                AndNow::SignIn | AndNow::Invalid if pin.is_some() => TroubleKind::Pin,
                 AndNow::Offline => TroubleKind::Offline,
                 AndNow::Later(_) => TroubleKind::Waiting,
                 AndNow::SignIn => TroubleKind::SignIn,

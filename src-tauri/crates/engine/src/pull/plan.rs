@@ -2,9 +2,12 @@
 //!
 //! A feed of windows has nothing that tells what changed, so windows are swept whole, again and again: the newest at
 //! every poll, those with open or recently changed items often, all others rarely (`carevalidate.md`, "Changes").
+//!
+//! A feed of changes tells what changed since a watermark, which is asked at every poll. What vanished, and what changed without
+//! moving its time, is found by reading the whole of it rarely, and by reading open items again as often as hot windows.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rounds_domain::pull::Slice;
+use rounds_domain::{declare::FeedShape, pull::Slice};
 use serde::{Deserialize, Serialize};
 
 /// How often the slices of a feed are read, and how far back they go.
@@ -27,6 +30,8 @@ pub struct SliceState {
     pub key: i64,
     /// What it reads.
     pub slice: Slice,
+    /// The latest time of change that a complete sweep reached, by the remote's clock; for [`Slice::Changed`] alone.
+    pub watermark: Option<DateTime<Utc>>,
     /// Where its sweep goes on; `None` at the beginning.
     pub cursor: Option<String>,
     /// When the sweep that is under way began.
@@ -64,8 +69,18 @@ pub struct Asked {
 
 /// A window may not be swept more often in a row than this only because each sweep brought something new.
 pub const RESTLESS: u32 = 3;
+/// No overlap is longer, in seconds: a week.
+const MOST_OVERLAP: i64 = 7 * 24 * 3_600;
 /// How far past our clock a window reaches: a server whose clock is ahead must not hide its newest items.
 const AHEAD: TimeDelta = TimeDelta::days(1);
+
+/// The slices of a feed, as they are kept.
+pub fn slices(shape: &FeedShape, pace: Pace, now: DateTime<Utc>) -> Vec<Slice> {
+    match shape {
+        FeedShape::Windows { days, overlap_seconds } => windows(*days, *overlap_seconds, pace, now),
+        FeedShape::Changes { .. } => vec![Slice::Changed { since: None }, Slice::All],
+    }
+}
 
 /// The windows that cover everything from `pace.history_from` to now, oldest first. Each is `days` long and overlaps the
 /// one before by `overlap_seconds`. Their bounds do not depend on `now`, so that a window keeps its state from day to day.
@@ -81,39 +96,84 @@ pub fn windows(days: i64, overlap_seconds: i64, pace: Pace, now: DateTime<Utc>) 
     windows
 }
 
-/// The part of `slice` that can hold anything yet: its end is cut shortly after now.
-pub fn readable(slice: &Slice, now: DateTime<Utc>) -> Slice {
+/// What is asked of the remote for a slice: a window ends shortly after now, since nothing can be there yet; changes begin at
+/// the watermark minus the overlap. The watermark stays while a sweep is under way, and so does what is asked for.
+pub fn readable(slice: &Slice, shape: &FeedShape, watermark: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Slice {
     match slice {
         Slice::Window { from, to } => {
             let end = (now + AHEAD).max(*from + TimeDelta::seconds(1));
             Slice::Window { from: *from, to: (*to).min(end) }
         }
+        Slice::Changed { .. } => {
+            let overlap = match shape {
+                FeedShape::Changes { overlap_seconds } => (*overlap_seconds).clamp(0, MOST_OVERLAP),
+                FeedShape::Windows { .. } => 0,
+            };
+            Slice::Changed { since: watermark.map(|watermark| watermark - TimeDelta::seconds(overlap)) }
+        }
+        Slice::All => Slice::All,
+    }
+}
+
+/// Open items of a feed of changes that were last read before this are read again; `None` for feeds whose windows do that.
+pub fn read_again_before(
+    shape: &FeedShape,
+    pace: Pace,
+    asked: Option<Asked>,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    match shape {
+        FeedShape::Windows { .. } => None,
+        FeedShape::Changes { .. } => Some(asked.map_or(now - pace.hot, |asked| asked.at.max(now - pace.hot))),
     }
 }
 
 /// The slices to read now, in order: sweeps under way, then what was never read, newest first, then what is due again.
 pub fn due(slices: &[SliceState], pace: Pace, asked: Option<Asked>, now: DateTime<Utc>) -> Vec<i64> {
-    let newest = slices
+    let newest = slices.iter().map(|slice| start(&slice.slice)).filter(|from| *from <= now).max();
+    // The first reading of all that changed brings everything already; sweeping it all at the same time would be twice the work.
+    let before_changes = |slice: &SliceState| {
+        let waits = |other: &SliceState| matches!(other.slice, Slice::Changed { .. }) && other.complete.is_none();
+        slice.slice == Slice::All && slice.began.is_none() && slices.iter().any(waits)
+    };
+    let mut due: Vec<&SliceState> = slices
         .iter()
-        .filter(|slice| slice.failures < u32::MAX)
-        .map(|slice| start(&slice.slice))
-        .filter(|from| *from <= now)
-        .max();
-    let mut due: Vec<&SliceState> =
-        slices.iter().filter(|slice| is_due(slice, Some(start(&slice.slice)) >= newest, pace, asked, now)).collect();
+        .filter(|slice| !before_changes(slice) && is_due(slice, often(slice, newest), pace, asked, now))
+        .collect();
     due.sort_by_key(|slice| (slice.began.is_none(), slice.complete.is_some(), std::cmp::Reverse(start(&slice.slice))));
     due.into_iter().map(|slice| slice.key).collect()
 }
 
-fn start(slice: &Slice) -> DateTime<Utc> {
-    match slice {
-        Slice::Window { from, .. } => *from,
+/// How often a slice is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Often {
+    Poll,
+    Hot,
+    Cold,
+}
+
+fn often(slice: &SliceState, newest: Option<DateTime<Utc>>) -> Often {
+    match &slice.slice {
+        Slice::Changed { .. } => Often::Poll,
+        Slice::All => Often::Cold,
+        Slice::Window { from, .. } if Some(*from) >= newest => Often::Poll,
+        Slice::Window { .. } if slice.hot => Often::Hot,
+        Slice::Window { .. } => Often::Cold,
     }
 }
 
-fn is_due(slice: &SliceState, newest: bool, pace: Pace, asked: Option<Asked>, now: DateTime<Utc>) -> bool {
+/// The first instant of a window; what has none stands before all windows, and changes before everything.
+fn start(slice: &Slice) -> DateTime<Utc> {
+    match slice {
+        Slice::Window { from, .. } => *from,
+        Slice::Changed { .. } => DateTime::<Utc>::MAX_UTC,
+        Slice::All => DateTime::<Utc>::MIN_UTC,
+    }
+}
+
+fn is_due(slice: &SliceState, often: Often, pace: Pace, asked: Option<Asked>, now: DateTime<Utc>) -> bool {
     let asked_for = asked.is_some_and(|asked| {
-        let within = asked.extent == Extent::Full || newest || slice.hot;
+        let within = asked.extent == Extent::Full || often != Often::Cold;
         within && slice.complete.is_none_or(|complete| complete < asked.at)
     });
     if slice.next_at.is_some_and(|next| next > now && next < now + TimeDelta::hours(2))
@@ -125,10 +185,10 @@ fn is_due(slice: &SliceState, newest: bool, pace: Pace, asked: Option<Asked>, no
     if slice.began.is_some() || asked_for || (1..RESTLESS).contains(&slice.restless) {
         return true;
     }
-    let every = match (newest, slice.hot) {
-        (true, _) => pace.poll,
-        (false, true) => pace.hot,
-        (false, false) => pace.cold,
+    let every = match often {
+        Often::Poll => pace.poll,
+        Often::Hot => pace.hot,
+        Often::Cold => pace.cold,
     };
     // A clock that was set back must not make a slice look fresh for years.
     complete > now || now - complete >= every
@@ -161,6 +221,7 @@ mod tests {
         let states = windows(59, 1, pace(), now).into_iter().enumerate().map(|(index, slice)| SliceState {
             key: i64::try_from(index).unwrap(),
             slice,
+            watermark: None,
             cursor: None,
             began: None,
             complete: None,
@@ -172,11 +233,16 @@ mod tests {
         states.collect()
     }
 
+    fn bounds(slice: &Slice) -> (DateTime<Utc>, DateTime<Utc>) {
+        let Slice::Window { from, to } = slice else { panic!("a window: {slice:?}") };
+        (*from, *to)
+    }
+
     #[test]
     fn windows_cover_all_time_overlap_by_a_second_and_never_exceed_their_length() {
         let now = at(400, 123);
         let windows = windows(59, 1, pace(), now);
-        let bounds: Vec<_> = windows.iter().map(|Slice::Window { from, to }| (*from, *to)).collect();
+        let bounds: Vec<_> = windows.iter().map(bounds).collect();
         assert_eq!(bounds[0].0, pace().history_from);
         for pair in bounds.windows(2) {
             assert_eq!(pair[0].1 - pair[1].0, TimeDelta::seconds(1));
@@ -245,6 +311,68 @@ mod tests {
         assert_eq!(due(&all, pace(), None, now), [0]);
         all[0].restless = RESTLESS;
         assert!(due(&all, pace(), None, now).is_empty());
+    }
+
+    const CHANGES: FeedShape = FeedShape::Changes { overlap_seconds: 300 };
+
+    /// The two slices of a feed of changes: what changed, and all.
+    fn of_changes() -> Vec<SliceState> {
+        let state = |(key, slice)| SliceState {
+            key,
+            slice,
+            watermark: None,
+            cursor: None,
+            began: None,
+            complete: None,
+            restless: 0,
+            failures: 0,
+            next_at: None,
+            hot: true,
+        };
+        (0..).zip(super::slices(&CHANGES, pace(), at(150, 0))).map(state).collect()
+    }
+
+    #[test]
+    fn what_changed_is_asked_at_every_poll_and_all_of_it_rarely() {
+        let now = at(150, 0);
+        let mut both = of_changes();
+        assert_eq!(due(&both, pace(), None, now), [0], "the first reading of what changed brings everything");
+        both[0].complete = Some(now);
+        assert_eq!(due(&both, pace(), None, now), [1], "then all of it, for what moved while pages were read");
+        both[1].complete = Some(now);
+        assert!(due(&both, pace(), None, now).is_empty());
+        assert_eq!(due(&both, pace(), None, now + TimeDelta::minutes(1)), [0]);
+        assert_eq!(due(&both, pace(), None, now + HOUR), [0], "open items do not make all of it hot");
+        assert_eq!(due(&both, pace(), None, now + TimeDelta::days(1)), [0, 1]);
+        let later = now + TimeDelta::seconds(5);
+        let ask = |extent| Some(Asked { at: later, extent });
+        assert_eq!(due(&both, pace(), ask(Extent::Recent), later), [0]);
+        assert_eq!(due(&both, pace(), ask(Extent::Full), later), [0, 1]);
+    }
+
+    #[test]
+    fn what_changed_is_asked_from_before_the_watermark() {
+        let changed = Slice::Changed { since: None };
+        let since = |watermark| readable(&changed, &CHANGES, watermark, at(150, 0));
+        assert_eq!(since(None), Slice::Changed { since: None }, "nothing was read yet");
+        assert_eq!(since(Some(at(100, 400))), Slice::Changed { since: Some(at(100, 100)) });
+        assert_eq!(readable(&Slice::All, &CHANGES, Some(at(100, 0)), at(150, 0)), Slice::All);
+    }
+
+    #[test]
+    fn open_items_of_a_feed_of_changes_are_read_again_hourly_or_when_asked() {
+        let now = at(150, 0);
+        let windows = FeedShape::Windows { days: 59, overlap_seconds: 1 };
+        assert_eq!(read_again_before(&windows, pace(), None, now), None, "their windows are swept");
+        assert_eq!(read_again_before(&CHANGES, pace(), None, now), Some(now - HOUR));
+        let asked = Asked { at: now - TimeDelta::seconds(5), extent: Extent::Recent };
+        assert_eq!(read_again_before(&CHANGES, pace(), Some(asked), now), Some(asked.at));
+        let long_ago = Asked { at: now - TimeDelta::days(2), ..asked };
+        assert_eq!(
+            read_again_before(&CHANGES, pace(), Some(long_ago), now),
+            Some(now - HOUR),
+            "that wish is fulfilled"
+        );
     }
 
     #[test]

@@ -213,6 +213,9 @@ fn comment() -> ActionDeclaration {
                       back from here."
             .into(),
         proof: Proof::Comment,
+        touches: vec![],
+        sets: std::collections::BTreeMap::new(),
+        own_mark: None,
     }
 }
 

@@ -32,7 +32,7 @@ use url::Url;
 use self::{convert::Rules, window::WindowField};
 use crate::{
     registry::Kind,
-    seam::{Account, Blob, Depth, RemoteSystem, SignedIn, Submitted, Target},
+    seam::{Account, Blob, Depth, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
     settings::Values,
     wire::{Limits, Wire, address},
 };
@@ -151,7 +151,7 @@ impl RemoteSystem for CareValidate {
         })
     }
 
-    async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
+    async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {
         self.prove_key(now).await?;
         let mut notes = Vec::new();
         if self.author.first_name.is_none() && self.author.last_name.is_none() {
@@ -160,7 +160,7 @@ impl RemoteSystem for CareValidate {
                     .to_owned(),
             );
         }
-        Ok(SignedIn { me: self.me(), notes })
+        Ok(SignInReply::Done(SignedIn { me: self.me(), notes, session: None }))
     }
 
     async fn pull(

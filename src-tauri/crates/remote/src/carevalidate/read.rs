@@ -50,7 +50,9 @@ impl CareValidate {
         if feed != FEED {
             return Err(RemoteError::new(AndNow::Invalid, format!("{TITLE} has no feed called “{feed}”.")));
         }
-        let Slice::Window { from, to } = slice;
+        let Slice::Window { from, to } = slice else {
+            return Err(RemoteError::new(AndNow::Invalid, format!("{TITLE} can only be read by windows of time.")));
+        };
         let window = Window::new(*from, *to)?;
         let CasePage { cases, next } = self.cases(&window, cursor, With::Orders, Turn::Page).await?;
         let mut page = Page { next, ..Page::default() };

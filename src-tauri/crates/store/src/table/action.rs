@@ -23,9 +23,9 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT action.id, connection.id AS connection_id, item.id AS item_id, item.key AS item_key, action.sequence,
-                    action.depends_on, action.name, action.verb, action.proof, action.fields, action.actor, action.made_at,
+                    action.depends_on, action.name, action.verb, action.proof, action.fields, action.saw, action.wants, action.own_mark, action.actor, action.made_at,
                     action.seen, action.state, action.attempts, action.waits, action.sign_ins, action.looks, action.rounds,
-                    action.sent_at, action.elapsed, action.baseline, action.next_at, action.reason, action.remote_ref, action.settled_at
+                    action.sent_at, action.elapsed, action.baseline, action.next_at, action.reason, action.conflict, action.remote_ref, action.settled_at
              FROM action JOIN item ON item.key = action.item JOIN connection ON connection.key = action.connection ",
             $rest
         )
@@ -45,6 +45,9 @@ fn from_row(row: &SqliteRow) -> Result<Action> {
         verb: Verb::from_word(&word("verb")?).ok_or(StoreError::Damaged)?,
         proof: Proof::from_word(&word("proof")?).ok_or(StoreError::Damaged)?,
         fields: serde_json::from_str(&word("fields")?)?,
+        saw: serde_json::from_str(&word("saw")?)?,
+        wants: serde_json::from_str(&word("wants")?)?,
+        own_mark: row.try_get("own_mark")?,
         actor: serde_json::from_str(&word("actor")?)?,
         made_at: codec::time(row.try_get("made_at")?),
         seen: row.try_get("seen")?,
@@ -59,6 +62,7 @@ fn from_row(row: &SqliteRow) -> Result<Action> {
         baseline: json(row, "baseline")?,
         next_at: time("next_at")?,
         reason: json(row, "reason")?,
+        conflict: json(row, "conflict")?,
         remote_ref: row.try_get("remote_ref")?,
         settled_at: time("settled_at")?,
     })
@@ -118,9 +122,9 @@ async fn insert(write: &mut Write<'_>, action: &Action, place: Option<i64>) -> R
     let item = key_of(write.db, action.item).await?;
     let fields = serde_json::to_string(&action.fields)?;
     sqlx::query(
-        "INSERT INTO action (id, connection, item, sequence, depends_on, name, verb, proof, fields, fields_hash, actor, made_at,
-                             seen, state, attempts, waits, sign_ins, looks, rounds, next_at, shows)
-         SELECT ?, item.connection, item.key, coalesce(?, (SELECT coalesce(max(sequence), 0) + 1 FROM action)), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        "INSERT INTO action (id, connection, item, sequence, depends_on, name, verb, proof, fields, fields_hash, saw, wants, own_mark,
+                             actor, made_at, seen, state, attempts, waits, sign_ins, looks, rounds, next_at, shows)
+         SELECT ?, item.connection, item.key, coalesce(?, (SELECT coalesce(max(sequence), 0) + 1 FROM action)), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
                 0, 0, 0, 0, 0, ?, 1
          FROM item WHERE item.key = ?",
     )
@@ -132,6 +136,9 @@ async fn insert(write: &mut Write<'_>, action: &Action, place: Option<i64>) -> R
     .bind(action.proof.word())
     .bind(&fields)
     .bind(blake3::hash(fields.as_bytes()).to_hex().to_string())
+    .bind(serde_json::to_string(&action.saw)?)
+    .bind(serde_json::to_string(&action.wants)?)
+    .bind(&action.own_mark)
     .bind(serde_json::to_string(&action.actor)?)
     .bind(codec::millis(action.made_at))
     .bind(&action.seen)
@@ -149,7 +156,7 @@ async fn update(write: &mut Write<'_>, action: &Action) -> Result<()> {
     let ended = matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn);
     sqlx::query(
         "UPDATE action SET state = ?, attempts = ?, waits = ?, sign_ins = ?, looks = ?, rounds = ?, sent_at = ?, elapsed = ?, baseline = ?,
-                           next_at = ?, reason = ?, remote_ref = ?, settled_at = ?, shows = CASE WHEN ? THEN 0 ELSE shows END
+                           next_at = ?, reason = ?, conflict = ?, remote_ref = ?, settled_at = ?, shows = CASE WHEN ? THEN 0 ELSE shows END
          WHERE id = ?",
     )
     .bind(action.state.word())
@@ -163,6 +170,7 @@ async fn update(write: &mut Write<'_>, action: &Action) -> Result<()> {
     .bind(action.baseline.as_ref().map(serde_json::to_string).transpose()?)
     .bind(action.next_at.map(codec::millis))
     .bind(action.reason.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(action.conflict.as_ref().map(serde_json::to_string).transpose()?)
     .bind(&action.remote_ref)
     .bind(action.settled_at.map(codec::millis))
     .bind(ended)

@@ -10,6 +10,7 @@ use rounds_domain::{
     text::fold,
     view::{ConnectionTrouble, WordCount},
 };
+use serde::{Deserialize, Serialize};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
@@ -43,13 +44,32 @@ pub struct Connection {
     pub notes: Vec<String>,
     /// What stands in its way.
     pub trouble: Option<ConnectionTrouble>,
+    /// What makes us known there without signing in again: for the client, and for nobody else.
+    pub session: Option<String>,
+    /// What a sign-in waits for.
+    pub pin: Option<PinWanted>,
     /// The system asked to be left alone until then.
     pub not_before: Option<DateTime<Utc>>,
+}
+
+/// A sign-in that waits for a one-time number.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinWanted {
+    /// The session that it is for: a secret.
+    pub session: String,
+    /// What to tell the person.
+    pub text: String,
 }
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Connection").field("id", &self.id).field("system", &self.system).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for PinWanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PinWanted").field("text", &self.text).finish_non_exhaustive()
     }
 }
 
@@ -96,15 +116,17 @@ fn from_row(row: &SqliteRow) -> Result<Connection> {
         me: serde_json::from_str(&json("me")?)?,
         notes: serde_json::from_str(&json("notes")?)?,
         trouble: row.try_get::<Option<String>, _>("trouble")?.map(|text| serde_json::from_str(&text)).transpose()?,
+        session: row.try_get("session")?,
+        pin: row.try_get::<Option<String>, _>("pin")?.map(|text| serde_json::from_str(&text)).transpose()?,
         not_before: row.try_get::<Option<i64>, _>("not_before")?.map(codec::time),
     })
 }
 
-const SELECT: &str = "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, not_before FROM connection";
+const SELECT: &str = "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, not_before FROM connection";
 
 pub(crate) async fn by_key(db: &mut SqliteConnection, key: i64) -> Result<Connection> {
     let row = sqlx::query(
-        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, not_before FROM connection WHERE key = ?",
+        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, not_before FROM connection WHERE key = ?",
     )
     .bind(key)
     .fetch_one(db)
@@ -114,7 +136,7 @@ pub(crate) async fn by_key(db: &mut SqliteConnection, key: i64) -> Result<Connec
 
 async fn by_id(db: &mut SqliteConnection, id: ConnectionId) -> Result<Connection> {
     let row = sqlx::query(
-        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, not_before FROM connection WHERE id = ?",
+        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, not_before FROM connection WHERE id = ?",
     )
     .bind(id.0)
     .fetch_optional(db)
@@ -138,6 +160,10 @@ pub struct ConnectionEdit {
     pub notes: Option<Vec<String>>,
     /// What stands in its way; `Some(None)` when nothing does.
     pub trouble: Option<Option<ConnectionTrouble>>,
+    /// The session that was signed in; `Some(None)` when there is none any more.
+    pub session: Option<Option<String>>,
+    /// What a sign-in waits for; `Some(None)` when for nothing.
+    pub pin: Option<Option<PinWanted>>,
     /// Until when the system asked to be left alone; `Some(None)` when it did not.
     pub not_before: Option<Option<DateTime<Utc>>>,
 }
@@ -219,6 +245,8 @@ impl Store {
                     me: edit.me.unwrap_or_else(|| before.me.clone()),
                     notes: edit.notes.unwrap_or_else(|| before.notes.clone()),
                     trouble: edit.trouble.unwrap_or_else(|| before.trouble.clone()),
+                    session: edit.session.unwrap_or_else(|| before.session.clone()),
+                    pin: edit.pin.unwrap_or_else(|| before.pin.clone()),
                     not_before: edit.not_before.unwrap_or(before.not_before),
                     ..before.clone()
                 };
@@ -330,7 +358,8 @@ fn in_the_old_name(connection: &Connection, others: usize) -> String {
 
 async fn save(write: &mut Write<'_>, connection: &Connection) -> Result<()> {
     sqlx::query(
-        "UPDATE connection SET base_url = ?, settings = ?, secrets = ?, me = ?, notes = ?, trouble = ?, not_before = ?
+        "UPDATE connection SET base_url = ?, settings = ?, secrets = ?, me = ?, notes = ?, trouble = ?, session = ?, pin = ?,
+                               not_before = ?
          WHERE key = ?",
     )
     .bind(&connection.base_url)
@@ -339,6 +368,8 @@ async fn save(write: &mut Write<'_>, connection: &Connection) -> Result<()> {
     .bind(serde_json::to_string(&connection.me)?)
     .bind(serde_json::to_string(&connection.notes)?)
     .bind(connection.trouble.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(&connection.session)
+    .bind(connection.pin.as_ref().map(serde_json::to_string).transpose()?)
     .bind(connection.not_before.map(codec::millis))
     .bind(connection.key)
     .execute(&mut *write.db)

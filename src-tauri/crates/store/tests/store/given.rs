@@ -73,6 +73,8 @@ pub(crate) fn case(id: &str) -> WorkItem {
         payments: vec![],
         attachments: None,
         offers: vec![],
+        values: rounds_domain::action::Fields::new(),
+        proofs: vec![],
     }
 }
 
@@ -139,6 +141,9 @@ pub(crate) fn comment_on(item: ItemId, connection: ConnectionId, text: &str, int
         verb: Verb::Comment,
         proof: Proof::Comment,
         fields,
+        saw: Fields::new(),
+        wants: Fields::new(),
+        own_mark: None,
         actor: Actor { name: "Ana Ruiz".into(), email: Some("ana@example.org".into()) },
         made_at: at(30),
         seen: None,
@@ -153,6 +158,7 @@ pub(crate) fn comment_on(item: ItemId, connection: ConnectionId, text: &str, int
         baseline: None,
         next_at: Some(at(30)),
         reason: None,
+        conflict: None,
         remote_ref: None,
         settled_at: None,
     }

@@ -75,6 +75,8 @@ pub(super) fn case(
         attachments: with_attachments.then(|| written::attachments(case)),
         // An archived case still takes notes: the vendor refuses only status changes on one (the sheet, "Write").
         offers: vec![Offer { action: COMMENT.into(), refused: None, targets: Vec::new() }],
+        values: rounds_domain::action::Fields::new(),
+        proofs: vec![],
     };
     let orders = orders::children(case, &item);
     (item, orders)

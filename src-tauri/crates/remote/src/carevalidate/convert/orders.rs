@@ -98,6 +98,8 @@ fn child(id: String, order: &dto::Order, parent: &WorkItem) -> WorkItem {
             ),
             targets: Vec::new(),
         }],
+        values: rounds_domain::action::Fields::new(),
+        proofs: vec![],
     }
 }
 

@@ -59,6 +59,7 @@ fn account(base_url: &str) -> Account {
         ]),
         secrets: given(&[(declaration::API_KEY, "planted-key")]),
         learned: BTreeMap::new(),
+        session: None,
     }
 }
 

@@ -225,6 +225,7 @@ async fn a_file_that_is_not_there_is_gone_and_an_address_that_ran_out_is_asked_f
 async fn signing_in_proves_the_key_with_a_read_that_costs_nothing() {
     let server = Server::start(vec![reply_json(200, &page_of(&[], None))]).await;
     let told = system(&server.base).sign_in(at("2026-11-22T06:00:00Z")).await.expect("a good key");
+    let crate::seam::SignInReply::Done(told) = told else { panic!("there is no PIN") };
     let me = Me { id: None, name: PersonName::of(Some("Ana"), Some("Ruiz")), email: Some("ana@example.org".into()) };
     assert_eq!(told.me, Some(me));
     let asked = &server.requests()[0];
