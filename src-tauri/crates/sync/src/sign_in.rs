@@ -88,7 +88,7 @@ impl Rounds {
         self.keep_trouble(connection, result.as_ref().err()).await?;
         if result.is_ok() {
             self.tell_all(link, &Event::SignedIn).await?;
-            self.pull_wake.notify_waiters();
+            self.wake_pulls(Some(connection.id));
         }
         Ok(result)
     }

@@ -544,7 +544,7 @@ name: string,
  */
 title: string, 
 /**
- * When a whole pass over it last ended; `None` while the first goes on.
+ * As of when it is here: when the last complete read of its newest part began; `None` until all of it was read once.
  */
 completeAt: string | null, 
 /**
