@@ -2,6 +2,7 @@
 //!
 //! A system's DTOs keep the remote's spelling and never leave its folder; what leaves it are domain types.
 
+mod ambra;
 mod carevalidate;
 mod kept;
 mod lenient;
