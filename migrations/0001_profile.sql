@@ -67,11 +67,15 @@ CREATE TABLE item (
     read_at      INTEGER NOT NULL, -- when the read began that brought this
     first_at     INTEGER NOT NULL,
     missed       INTEGER NOT NULL, -- complete sweeps in a row that should have returned it and did not
-    gone_at      INTEGER
+    gone_at      INTEGER,
+    asked_at     INTEGER NOT NULL DEFAULT 0 -- when it was last asked for in a batch of open items
 ) STRICT;
 CREATE UNIQUE INDEX item_by_external_id ON item (connection, external_id, kind);
 CREATE INDEX item_by_feed_time ON item (connection, feed, feed_at, status_group, updated_at);
 CREATE INDEX item_by_feed ON item (connection, feed) WHERE parent IS NULL AND gone_at IS NULL;
+-- Open items of feeds that tell only what moved its time: read again, the longest unread first.
+CREATE INDEX item_that_is_open ON item (connection, feed, asked_at, read_at)
+    WHERE status_group <= 2 AND parent IS NULL AND gone_at IS NULL;
 CREATE INDEX item_by_parent ON item (connection, parent) WHERE parent IS NOT NULL;
 CREATE INDEX item_by_unknown_word ON item (connection, status) WHERE status_known = 0;
 
@@ -88,6 +92,13 @@ CREATE TABLE attachment (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE attachments_read (
     item       INTEGER PRIMARY KEY REFERENCES item (key) ON DELETE CASCADE,
+    read_at    INTEGER NOT NULL
+) STRICT;
+
+-- Whom an item can be assigned to, as the system said when it was last looked at.
+CREATE TABLE candidate (
+    item       INTEGER PRIMARY KEY REFERENCES item (key) ON DELETE CASCADE,
+    people     TEXT    NOT NULL, -- JSON array
     read_at    INTEGER NOT NULL
 ) STRICT;
 

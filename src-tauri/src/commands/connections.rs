@@ -64,6 +64,13 @@ pub(crate) async fn check_connection(desk: Desk<'_>, id: ConnectionId) -> Answer
     Ok(())
 }
 
+/// Gives the one-time number that a sign-in waits for, in the background; how it went stands on the connection.
+#[tauri::command]
+pub(crate) async fn give_pin(desk: Desk<'_>, id: ConnectionId, pin: String) -> Answer<()> {
+    desk.rounds()?.give_pin_soon(id, pin);
+    Ok(())
+}
+
 /// Removes a connection with everything that came from it.
 #[tauri::command]
 pub(crate) async fn remove_connection(desk: Desk<'_>, id: ConnectionId) -> Answer<()> {

@@ -30,6 +30,7 @@ macro_rules! with_every_command {
             connections::add_connection,
             connections::set_connection,
             connections::check_connection,
+            connections::give_pin,
             connections::remove_connection,
             connections::rejected,
             preferences::preferences,

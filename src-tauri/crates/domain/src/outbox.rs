@@ -72,12 +72,16 @@ pub fn words(action: &Action, system: &str, settled: Option<&str>) -> String {
         OutboxState::Doubtful => "checking whether it arrived".into(),
         OutboxState::NeedsPerson => match reason.map(|reason| reason.kind) {
             Some(ReasonKind::Conflict) => "conflict".into(),
+            Some(ReasonKind::PossiblySent) if action.conflict.is_some() => "possibly yours".into(),
             Some(ReasonKind::PossiblySent) => "possibly sent".into(),
             _ => match reason {
                 Some(reason) => format!("refused: {}", reason.text),
                 None => "needs you".into(),
             },
         },
+        OutboxState::Confirmed if action.conflict.is_some() => {
+            format!("confirmed by {system}, and changed by somebody else since")
+        }
         OutboxState::Confirmed => match settled {
             Some(at) => format!("confirmed by {system} at {at}"),
             None => format!("confirmed by {system}"),

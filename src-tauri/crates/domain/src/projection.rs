@@ -5,9 +5,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
-    action::{Action, Verb},
+    action::{Action, Fields, Verb},
     detail::Comment,
     ids::{ActionId, ConnectionId, ItemId},
     item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, StatusGroup, WorkItem},
@@ -104,12 +105,27 @@ pub struct WorklistRow {
     pub flags: Vec<Flag>,
     /// How many comments it has, mine on their way included.
     pub comments: u32,
+    /// What it is to become: what was done here and does not stand there yet.
+    pub pending: Vec<PendingValue>,
     /// What stands unsettled on it.
     pub unsettled: Unsettled,
     /// Whether the remote no longer has it.
     pub gone: bool,
     /// The title of its connection's system, in a word.
     pub system: String,
+}
+
+/// A value that an action of mine is about to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub struct PendingValue {
+    /// What the action does: moves the status, assigns, marks, …
+    pub verb: Verb,
+    /// The value's key, as the system names it.
+    pub key: String,
+    /// What it is to be, for reading: a person's name where it is known; `None` when it is to be nothing.
+    pub value: Option<String>,
 }
 
 /// What the projection needs beside the item and its actions.
@@ -163,10 +179,49 @@ pub fn row(item: &WorkItem, actions: &[Action], setting: Setting<'_>) -> Worklis
         updated: item.updated.as_ref().and_then(|updated| updated.at),
         flags: item.flags.clone(),
         comments: u32::try_from(comments(item, actions).len()).unwrap_or(u32::MAX),
+        pending: pending(item, actions, setting.me),
         unsettled: actions.iter().map(|action| Unsettled::of(action.state)).max().unwrap_or(Unsettled::Nothing),
         gone: setting.gone,
         system: setting.system.to_owned(),
     }
+}
+
+/// The values that `actions` are about to change, the last one for each key. The remote's own value stays beside it: a wish is
+/// not shown as a fact.
+fn pending(item: &WorkItem, actions: &[Action], me: &Me) -> Vec<PendingValue> {
+    let mut pending: Vec<PendingValue> = Vec::new();
+    let shows = |action: &&Action| !matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn);
+    for action in actions.iter().filter(shows) {
+        for (key, wanted) in &action.wants {
+            pending.retain(|earlier| earlier.key != *key);
+            if item.values.get(key).unwrap_or(&Value::Null) != wanted {
+                let value = shown(wanted, item, me);
+                pending.push(PendingValue { verb: action.verb, key: key.clone(), value });
+            }
+        }
+    }
+    pending
+}
+
+/// The item's values as a person sees them who did `actions` before: what those want stands over what the remote says.
+pub fn values_seen<'a>(item: &WorkItem, actions: impl Iterator<Item = &'a Action>) -> Fields {
+    let mut values = item.values.clone();
+    for action in actions.filter(|action| !matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn)) {
+        values.extend(action.wants.clone());
+    }
+    values
+}
+
+/// A value for reading: the name of a person whose id it is, else its text.
+fn shown(value: &Value, item: &WorkItem, me: &Me) -> Option<String> {
+    let text = match value {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let named = |id: &Option<String>, name: &PersonName| name.plain().filter(|_| id.as_deref() == Some(text.as_str()));
+    let known = item.assignees.iter().find_map(|person| named(&person.id, &person.name));
+    Some(known.or_else(|| named(&me.id, &me.name)).unwrap_or(text))
 }
 
 /// The date part of a birth date, whatever time of day the remote put behind it.
@@ -220,12 +275,23 @@ pub fn still_shows(item: &WorkItem, action: &Action, read_began: DateTime<Utc>) 
         OutboxState::Discarded | OutboxState::Withdrawn => false,
         OutboxState::Confirmed => {
             !has_comment(item, action.remote_ref.as_deref())
+                && !(read_began >= action.settled_at.unwrap_or(read_began) && has_moved(item, action))
                 && action
                     .settled_at
                     .is_some_and(|settled| read_began < settled + chrono::Duration::minutes(OVERLAY_MINUTES))
         }
         _ => true,
     }
+}
+
+/// Whether the values that a confirmed action changes are no longer as before it: its effect is here, or somebody went on
+/// from there. A remote that applies late still shows the old ones.
+fn has_moved(item: &WorkItem, action: &Action) -> bool {
+    let now = |key: &String| item.values.get(key).unwrap_or(&Value::Null);
+    let before = |key: &String| action.saw.get(key).unwrap_or(&Value::Null);
+    !action.wants.is_empty()
+        && (action.wants.iter().all(|(key, wanted)| now(key) == wanted)
+            || action.wants.keys().any(|key| now(key) != before(key)))
 }
 
 /// Everything about the item that the search box looks through.
@@ -289,7 +355,8 @@ pub fn action_behind(comment: &Comment, me: &Me, unbound: &[Action], taken: &[Ac
         .iter()
         .filter(|action| !taken.contains(&action.id))
         .find(|action| {
-            me.is(author)
+            action.verb == Verb::Comment
+                && me.is(author)
                 && action.flag("internal") == comment.internal
                 && action.text("text").map(crate::text::normalise_comment).as_deref() == Some(&text)
                 && !action.baseline.as_ref().is_some_and(|baseline| baseline.my_comments.contains(id))

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    action::Reason,
+    action::{Conflict, Reason},
     declare::ActionDeclaration,
     detail::{Appointment, Attachment, Decision, FactGroup, Form, HistoryEntry, Order, Payment},
     ids::{ActionId, ConnectionId, ItemId},
     item::{Identifier, StatusGroup},
     moment::Moment,
     outbox::OutboxState,
-    patient::Patient,
+    patient::{Patient, Person},
     projection::WorklistRow,
     query::{Chip, QueryProblem},
 };
@@ -199,6 +199,8 @@ view!(
         refused: Option<String>,
         /// The legal values of its choice field, when they depend on the item.
         targets: Vec<String>,
+        /// Whom its field for a person can name, as far as that is known here.
+        people: Vec<Person>,
         /// What the person had begun to fill in.
         draft: Option<Value>,
     }
@@ -234,6 +236,8 @@ view!(
         words: String,
         /// Why it stands there.
         reason: Option<Reason>,
+        /// What somebody else changed of what it touches, field by field.
+        conflict: Option<Conflict>,
         /// How many times it was sent.
         attempts: u32,
         /// When something is to be done about it next.
@@ -261,6 +265,8 @@ view!(
         settings: Value,
         /// What stands in its way; `None` when nothing does.
         trouble: Option<ConnectionTrouble>,
+        /// What to tell the person about the one-time number that it waits for; `None` when it waits for none.
+        pin_wanted: Option<String>,
         /// Its feeds.
         feeds: Vec<FeedView>,
         /// Actions not settled yet.
@@ -307,6 +313,8 @@ pub enum TroubleKind {
     Waiting,
     /// It refused the sign-in.
     SignIn,
+    /// It waits for a one-time number that it sent to the person.
+    Pin,
     /// It answers in a way that cannot be used.
     Unreadable,
     /// It refuses what is asked.

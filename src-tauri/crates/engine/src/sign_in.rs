@@ -1,9 +1,12 @@
 //! What a "sign in" from a remote means, and when a sign-in may be tried.
 //!
 //! At most one sign-in for a refusal, one at a time per connection, never a loop: each may cost a session slot, send
-//! another PIN, or count towards a lock-out.
+//! another PIN, or count towards a lock-out. While a PIN is wanted nothing is called at all: only its person can go on.
 
-use rounds_domain::error::{AndNow, RemoteError};
+use rounds_domain::{
+    error::{AndNow, RemoteError},
+    reply::SignInReply,
+};
 
 /// How a connection's account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,6 +18,18 @@ pub enum Account {
     SignedIn,
     /// The last sign-in was refused: only a person can change that.
     Refused,
+    /// The last sign-in asked for a one-time number: it is waited for, and another sign-in would send another one.
+    PinWanted,
+}
+
+/// Whether a call may be made at all.
+pub fn may_call(account: Account) -> bool {
+    account != Account::PinWanted
+}
+
+/// Whether a sign-in may be tried without anybody having asked for it.
+pub fn may_sign_in(account: Account) -> bool {
+    matches!(account, Account::Unknown | Account::SignedIn)
 }
 
 /// What to do about a failed call.
@@ -37,11 +52,22 @@ pub fn after_failure(error: RemoteError, repeated: bool) -> Answer {
 }
 
 /// How the account stands after a sign-in ended like this.
-pub fn after_sign_in(result: Result<(), &RemoteError>) -> Account {
+pub fn after_sign_in(result: Result<&SignInReply, &RemoteError>) -> Account {
     match result {
-        Ok(()) => Account::SignedIn,
+        Ok(SignInReply::Done(_)) => Account::SignedIn,
+        Ok(SignInReply::PinWanted { .. }) => Account::PinWanted,
         Err(error) if matches!(error.and_now, AndNow::SignIn | AndNow::Forbidden | AndNow::Invalid) => Account::Refused,
         Err(_) => Account::Unknown,
+    }
+}
+
+/// How the account stands after a one-time number was given to the session that waits for it. A wrong one may be followed by
+/// another; a session that takes none any more wants a new sign-in, which only a person may begin.
+pub fn after_pin(result: Result<(), &RemoteError>) -> Account {
+    match result {
+        Ok(()) => Account::SignedIn,
+        Err(error) if matches!(error.and_now, AndNow::SignIn | AndNow::Forbidden | AndNow::Gone) => Account::Refused,
+        Err(_) => Account::PinWanted,
     }
 }
 
@@ -65,6 +91,26 @@ mod tests {
     fn an_unreachable_system_is_not_a_refused_account() {
         assert_eq!(after_sign_in(Err(&failed(AndNow::Offline))), Account::Unknown);
         assert_eq!(after_sign_in(Err(&failed(AndNow::SignIn))), Account::Refused);
-        assert_eq!(after_sign_in(Ok(())), Account::SignedIn);
+        let done = SignInReply::Done(rounds_domain::reply::SignedIn::default());
+        assert_eq!(after_sign_in(Ok(&done)), Account::SignedIn);
+    }
+
+    #[test]
+    fn a_pin_that_is_wanted_holds_everything_until_its_person_gives_it() {
+        let wanted = SignInReply::PinWanted { session: "s".into(), text: "sent".into() };
+        assert_eq!(after_sign_in(Ok(&wanted)), Account::PinWanted);
+        assert!(!may_call(Account::PinWanted) && !may_sign_in(Account::PinWanted), "each sign-in sends another PIN");
+        assert!(may_call(Account::Refused), "the system may let us in again");
+        assert!(!may_sign_in(Account::Refused), "only a person may try again");
+        for (and_now, stands) in [
+            (AndNow::Invalid, Account::PinWanted),
+            (AndNow::Offline, Account::PinWanted),
+            (AndNow::Doubtful, Account::PinWanted),
+            (AndNow::SignIn, Account::Refused),
+            (AndNow::Forbidden, Account::Refused),
+        ] {
+            assert_eq!(after_pin(Err(&failed(and_now))), stands, "{and_now:?}");
+        }
+        assert_eq!(after_pin(Ok(())), Account::SignedIn);
     }
 }

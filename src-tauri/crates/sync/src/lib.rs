@@ -3,12 +3,14 @@
 //! [`Rounds`] is an open profile with its connections. [`desk`] is what a person can do there (window and `roundsctl`
 //! alike), answered from the store; [`pull`] and [`push`] are what goes on behind it; [`tasks`] runs them by the clock.
 
+mod account;
 mod clock;
 pub mod desk;
 mod link;
 pub mod pull;
 pub mod push;
 mod read;
+mod read_again;
 pub mod report;
 mod rest;
 mod rounds;

@@ -1,29 +1,24 @@
-//! One connected account: its client, its rules, and at most one sign-in at a time.
+//! One connected account: its client and its rules. How it signs in is in [`account`](crate::account).
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rounds_domain::{
-    declare::System,
-    error::{AndNow, RemoteError},
-    ids::ConnectionId,
-    moment,
-    patient::Me,
-    reply::{SignInReply, SignedIn},
-};
+use rounds_domain::{declare::System, error::RemoteError, ids::ConnectionId, moment, patient::Me};
 use rounds_engine::{
     outbox::transition::Rules,
     pull::plan::Pace,
-    sign_in::{self, Account as Standing, Answer},
+    sign_in::{self, Answer},
 };
 use rounds_remote::{
     registry::Kind,
     seam::{Account, RemoteSystem},
 };
-use rounds_store::table::connection::{Connection, Words};
-use tokio::sync::Mutex;
+use rounds_store::{
+    Store,
+    table::connection::{Connection, Words},
+};
 
-use crate::{desk::DeskError, rest::Rest};
+use crate::{account::AccountState, desk::DeskError, rest::Rest};
 
 pub(crate) struct Link {
     pub(crate) id: ConnectionId,
@@ -36,18 +31,9 @@ pub(crate) struct Link {
     /// How many slices are swept side by side.
     pub(crate) side_by_side: usize,
     made_of: (String, Words, Words, Words),
-    standing: Mutex<Signed>,
+    pub(crate) account: AccountState,
+    pub(crate) store: Store,
     pub(crate) rest: Arc<Rest>,
-}
-
-/// How the account stands.
-#[derive(Default)]
-struct Signed {
-    standing: Standing,
-    /// How many sign-ins succeeded.
-    times: u64,
-    /// What the remote said when it refused.
-    refusal: Option<RemoteError>,
 }
 
 /// A setting common to every system, with the value that counts when none is given or declared.
@@ -62,7 +48,13 @@ fn parts(connection: &Connection) -> (String, Words, Words, Words) {
 }
 
 impl Link {
-    pub(crate) fn new(kind: Kind, system: System, connection: &Connection, rest: Arc<Rest>) -> Result<Self, DeskError> {
+    pub(crate) fn new(
+        kind: Kind,
+        system: System,
+        connection: &Connection,
+        rest: Arc<Rest>,
+        store: Store,
+    ) -> Result<Self, DeskError> {
         let made_of = parts(connection);
         let account = Account {
             base_url: made_of.0.clone(),
@@ -96,9 +88,15 @@ impl Link {
             system,
             remote,
             made_of,
-            standing: Mutex::default(),
+            account: AccountState::of(connection),
+            store,
             rest,
         })
+    }
+
+    /// The account that it was made of: address, settings, secrets, and what was learned.
+    pub(crate) fn is_made_of(&self) -> (String, Words, Words, Words) {
+        self.made_of.clone()
     }
 
     /// Whether it is still what this connection needs. What pages teach is part of it: the client reads by it.
@@ -111,7 +109,7 @@ impl Link {
         me(self.remote.as_ref(), &connection.me)
     }
 
-    /// Makes a call that may be repeated: after a "sign in", once. Not while the system is to be left alone.
+    /// Makes a call that may be repeated: after a "sign in", once. Not while the system is to be left alone or waits for a PIN.
     pub(crate) async fn call<T, F>(&self, now: DateTime<Utc>, make: impl Fn() -> F) -> Result<T, RemoteError>
     where
         F: Future<Output = Result<T, RemoteError>>,
@@ -121,7 +119,7 @@ impl Link {
             if let Some(refusal) = self.rest.refusal() {
                 return Err(refusal);
             }
-            let before = self.standing.lock().await.times;
+            let before = self.may_call().await?;
             let error = match make().await {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
@@ -135,33 +133,6 @@ impl Link {
                 }
             }
         }
-    }
-
-    /// Signs in, one at a time. `seen` is the count of sign-ins before the call that was refused: when there was one since,
-    /// that one counts. A refused account is not tried again until [`forgive`](Self::forgive).
-    pub(crate) async fn sign_in(&self, now: DateTime<Utc>, seen: Option<u64>) -> Result<Option<SignedIn>, RemoteError> {
-        let mut signed = self.standing.lock().await;
-        if seen.is_some_and(|seen| seen != signed.times) && signed.standing == Standing::SignedIn {
-            return Ok(None);
-        }
-        if signed.standing == Standing::Refused {
-            let said = signed.refusal.as_ref().map_or("It refused the sign-in.", |refusal| &refusal.message);
-            return Err(RemoteError::new(AndNow::SignIn, said));
-        }
-        let result = match self.remote.sign_in(now).await {
-            Ok(SignInReply::Done(signed_in)) => Ok(signed_in),
-            Ok(SignInReply::PinWanted { text, .. }) => Err(RemoteError::new(AndNow::SignIn, text)),
-            Err(error) => Err(error),
-        };
-        signed.standing = sign_in::after_sign_in(result.as_ref().map(|_| ()));
-        signed.times += u64::from(result.is_ok());
-        signed.refusal = result.as_ref().err().cloned();
-        result.map(Some)
-    }
-
-    /// A person asked to try again.
-    pub(crate) async fn forgive(&self) {
-        self.standing.lock().await.standing = Standing::Unknown;
     }
 }
 

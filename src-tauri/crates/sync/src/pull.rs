@@ -89,7 +89,7 @@ impl Rounds {
             let link = self.link(&connection)?;
             if let Some(refusal) = link.rest.refusal() {
                 first_error.get_or_insert(refusal);
-                break;
+                return Ok(first_error);
             }
             let slices = self.plan(&link, feed, shape).await?;
             let due = plan::due(&slices, link.pace, asked, self.clock.now());
@@ -117,10 +117,11 @@ impl Rounds {
             let hopeless =
                 |error: &RemoteError| matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(_));
             if first_error.as_ref().is_some_and(hopeless) {
-                break;
+                return Ok(first_error);
             }
         }
-        Ok(first_error)
+        let failed = self.read_open_items(connection.id, feed, shape, asked, report).await?;
+        Ok(first_error.or(failed))
     }
 
     /// Reads one slice from where its sweep is to its end.
@@ -195,9 +196,10 @@ impl Rounds {
         connection: &Connection,
         error: Option<&RemoteError>,
     ) -> Result<(), DeskError> {
-        let before = self.store.connection(connection.id).await?.trouble;
+        let Connection { trouble: before, pin, .. } = self.store.connection(connection.id).await?;
         let trouble = error.map(|error| {
             let kind = match error.and_now {
+                AndNow::SignIn | AndNow::Invalid if pin.is_some() => TroubleKind::Pin,
                 AndNow::Offline => TroubleKind::Offline,
                 AndNow::Later(_) => TroubleKind::Waiting,
                 AndNow::SignIn => TroubleKind::SignIn,

@@ -18,6 +18,7 @@ use rounds_domain::{
     reply::Submitted,
 };
 use rounds_engine::outbox::{
+    conflict::{self, Stands},
     finding::{self, Finding},
     lanes,
     pass::{Call, Pass},
@@ -206,7 +207,7 @@ impl Rounds {
         let me = link.me(&connection);
         let event = Event::ReadBefore {
             baseline: finding::baseline(&action, item, &me, began),
-            differs: finding::differs(&action, &read.stored.fingerprint),
+            differs: conflict::differs(&action, item, &read.stored.fingerprint),
             sender: me,
         };
         let ready = self.tell(link, id, event).await?;
@@ -221,6 +222,7 @@ impl Rounds {
     }
 
     async fn send(&self, link: &Link, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
+        let signed_in = link.sign_ins().await;
         let replied = link.remote.submit(target, sending).await;
         let failed = replied.as_ref().err().cloned();
         let me_id = match &replied {
@@ -234,9 +236,31 @@ impl Rounds {
         let mut moved = self.tell(link, sending.id, Event::Replied(replied)).await?;
         self.learn_me(link, me_id).await?;
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::SignIn) {
-            moved = self.sign_in_for(link, moved).await?;
+            moved = self.sign_in_for(link, moved, signed_in).await?;
+        }
+        if failed.as_ref().is_some_and(|error| error.and_now == AndNow::Conflict) {
+            moved = self.read_after_conflict(link, moved).await?;
         }
         Ok(Worked { action: moved, failed: failed.map(|error| (Call::Send, error)) })
+    }
+
+    /// The remote said "conflict": the item is read again, so that its person sees what stands there. Without that read the
+    /// remote's own words stay.
+    async fn read_after_conflict(&self, link: &Link, moved: Action) -> Result<Action, DeskError> {
+        if moved.saw.is_empty() {
+            return Ok(moved);
+        }
+        let item = match self.refresh(link, moved.item, Depth::Plain).await {
+            Ok(read) => read.item,
+            Err(error) => {
+                error.remote()?;
+                None
+            }
+        };
+        let Some(item) = item else { return Ok(moved) };
+        let finding = self.compare(link, &moved, &item).await?;
+        let conflict = conflict::as_it_stands(&moved, &item);
+        self.tell(link, moved.id, Event::ReadAfterConflict { finding, conflict }).await
     }
 
     async fn look(&self, link: &Link, action: &Action) -> Result<Finding, WorkError> {
@@ -269,7 +293,12 @@ impl Rounds {
             }
             // That it is confirmed stands; a failed read only means that the overlay stays a little longer.
             let shows = match self.refresh(link, one.item, Depth::Plain).await {
-                Ok(read) => read.stored.actions.iter().any(|action| action.id == one.action),
+                Ok(read) => {
+                    // Later reads may show what I did next.
+                    let item = read.item.as_ref().filter(|_| one.tries == 0);
+                    self.changed_since(link, one.action, item).await?;
+                    read.stored.actions.iter().any(|action| action.id == one.action)
+                }
                 Err(error) => {
                     error.remote()?;
                     true
@@ -282,6 +311,17 @@ impl Rounds {
             }
         }
         *again = keep;
+        Ok(())
+    }
+
+    /// Whether somebody else has changed, right after a confirmation, what was confirmed: kept with the receipt, so that its
+    /// person sees it.
+    async fn changed_since(&self, link: &Link, id: ActionId, item: Option<&WorkItem>) -> Result<(), DeskError> {
+        let action = self.store.action(id).await?;
+        let Some(item) = item.filter(|_| action.conflict.is_none()) else { return Ok(()) };
+        if conflict::stands(&action, item) == Some(Stands::Otherwise) {
+            self.tell(link, id, Event::ChangedSince(conflict::as_it_stands(&action, item))).await?;
+        }
         Ok(())
     }
 

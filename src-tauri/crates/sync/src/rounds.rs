@@ -115,7 +115,7 @@ impl Rounds {
             || Arc::new(Rest::new(Arc::clone(&self.clock), connection.not_before)),
             |before| Arc::clone(&before.rest),
         );
-        let link = Arc::new(Link::new(kind, system, connection, rest)?);
+        let link = Arc::new(Link::new(kind, system, connection, rest, self.store.clone())?);
         links.insert(connection.id, Arc::clone(&link));
         Ok(link)
     }

@@ -3,20 +3,19 @@
 use rounds_domain::{
     action::Action,
     error::{AndNow, RemoteError},
+    ids::ConnectionId,
 };
 use rounds_engine::outbox::transition::{Event, waits_for_sign_in};
-use rounds_store::{
-    StoreError,
-    table::connection::{Connection, ConnectionEdit},
-};
+use rounds_store::table::connection::{Connection, ConnectionEdit};
 
 use crate::{Rounds, desk::DeskError, link::Link};
 
 impl Rounds {
     /// A write was refused with "sign in": signs in once, and lets everything that waited for it go on.
-    pub(crate) async fn sign_in_for(&self, link: &Link, moved: Action) -> Result<Action, DeskError> {
-        match link.sign_in(self.clock.now(), None).await {
-            Ok(_) => {
+    /// `signed_in` is how many sign-ins there were before it left.
+    pub(crate) async fn sign_in_for(&self, link: &Link, moved: Action, signed_in: u64) -> Result<Action, DeskError> {
+        match link.sign_in(self.clock.now(), Some(signed_in)).await {
+            Ok(()) => {
                 self.tell_all(link, &Event::SignedIn).await?;
                 Ok(self.store.action(moved.id).await?)
             }
@@ -60,35 +59,38 @@ impl Rounds {
     /// Signs in because a person asked, and lets what waited for it go on.
     pub(crate) async fn sign_in_now(&self, connection: &Connection) -> Result<Result<(), RemoteError>, DeskError> {
         let link = self.link(connection)?;
-        link.forgive().await;
-        let signed_in = match link.sign_in(self.clock.now(), None).await {
-            Ok(signed_in) => signed_in.unwrap_or_default(),
-            Err(error) => {
-                self.keep_trouble(connection, Some(&error)).await?;
-                return Ok(Err(error));
-            }
-        };
-        let account = connection.clone();
-        let learn = move |now: &Connection| {
-            // Who was signed in says nothing about another account that was filled in meanwhile.
-            let same = (&now.base_url, &now.settings, &now.secrets)
-                == (&account.base_url, &account.settings, &account.secrets);
-            let me =
-                signed_in.me.map(|me| rounds_domain::patient::Me { id: me.id.or_else(|| now.me.id.clone()), ..me });
-            same.then(|| ConnectionEdit { me, notes: Some(signed_in.notes), ..ConnectionEdit::default() })
-        };
-        match self.store.change_connection(connection.id, learn).await {
-            Ok(_) => {}
-            Err(StoreError::Refused(why)) => {
-                let error = RemoteError::new(AndNow::SignIn, why);
-                self.keep_trouble(connection, Some(&error)).await?;
-                return Ok(Err(error));
-            }
-            Err(error) => return Err(error.into()),
+        link.begin_anew().await;
+        let signed_in = link.sign_in(self.clock.now(), None).await;
+        self.after_sign_in(connection, &link, signed_in).await
+    }
+
+    /// Gives the one-time number that a sign-in waits for, and lets what waited for it go on. Waits for the network.
+    pub async fn give_pin(&self, id: ConnectionId, pin: &str) -> Result<Result<(), RemoteError>, DeskError> {
+        let connection = self.store.connection(id).await?;
+        if connection.pin.is_none() {
+            return Err(DeskError::NotOffered("This connection waits for no PIN. Nothing was sent.".into()));
         }
-        self.keep_trouble(connection, None).await?;
-        self.tell_all(&link, &Event::SignedIn).await?;
-        Ok(Ok(()))
+        let pin = pin.trim();
+        if pin.is_empty() {
+            return Err(DeskError::Invalid("The PIN is empty. Type the number that you were sent.".into()));
+        }
+        let link = self.link(&connection)?;
+        let given = link.give_pin(pin, self.clock.now()).await;
+        self.after_sign_in(&connection, &link, given).await
+    }
+
+    async fn after_sign_in(
+        &self,
+        connection: &Connection,
+        link: &Link,
+        result: Result<(), RemoteError>,
+    ) -> Result<Result<(), RemoteError>, DeskError> {
+        self.keep_trouble(connection, result.as_ref().err()).await?;
+        if result.is_ok() {
+            self.tell_all(link, &Event::SignedIn).await?;
+            self.pull_wake.notify_waiters();
+        }
+        Ok(result)
     }
 
     /// Whether anything of a connection waits for a sign-in.

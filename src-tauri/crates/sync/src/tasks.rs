@@ -248,7 +248,7 @@ impl Rounds {
     ) -> Result<ConnectionReport, DeskError> {
         self.ready_to_retry(connection).await?;
         let mut signed_out = None;
-        if self.waits_for_sign_in(connection).await? {
+        if connection.pin.is_none() && self.waits_for_sign_in(connection).await? {
             signed_out = self.sign_in_now(connection).await?.err();
         }
         let (feeds, error) = self.pull(connection, Some(asked)).await?;
@@ -258,7 +258,9 @@ impl Rounds {
             // What the outbox met stands on the connection.
             error = self.store.connection(connection.id).await?.trouble.map(|trouble| {
                 let and_now = match trouble.kind {
-                    rounds_domain::view::TroubleKind::SignIn => rounds_domain::error::AndNow::SignIn,
+                    rounds_domain::view::TroubleKind::SignIn | rounds_domain::view::TroubleKind::Pin => {
+                        rounds_domain::error::AndNow::SignIn
+                    }
                     _ => rounds_domain::error::AndNow::Later(None),
                 };
                 rounds_domain::error::RemoteError::new(and_now, trouble.text)

@@ -11,12 +11,13 @@
 
 use chrono::TimeDelta;
 use rounds_domain::{
-    action::{Action, Elapsed, Proof, ReasonKind},
+    action::{Action, Conflict, Elapsed, Proof, ReasonKind},
     error::{AndNow, RemoteError},
     outbox::OutboxState,
 };
 
 use super::{
+    conflict,
     finding::Finding,
     transition::{Rules, UNREADABLE, ask_person, confirm, queue, reason, unreadable_so_far},
 };
@@ -67,7 +68,9 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
     match finding {
         Finding::Found(receipt) => confirm(next, receipt, tick),
         Finding::Unclear(text) => ask_person(next, ReasonKind::PossiblySent, text),
-        Finding::Missing if next.proof != Proof::Comment => ask_person(
+        Finding::PossiblyMine(conflict) => possibly_mine(next, conflict),
+        Finding::Theirs(conflict) => theirs(next, conflict, rules, tick),
+        Finding::Missing if matches!(next.proof, Proof::None | Proof::ClientField) => ask_person(
             next,
             ReasonKind::PossiblySent,
             "Nothing shows whether it took effect, so it is not sent again by itself. Look at the item in the system itself.",
@@ -76,14 +79,47 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
     }
 }
 
+/// What was wanted is there, and nothing shows whose hand it was.
+pub(super) fn possibly_mine(next: &mut Action, conflict: Conflict) {
+    let text = format!(
+        "It stands as you wanted it ({}), and nothing shows whether that was you or somebody else. It is not sent again by \
+         itself; leave it so if it is right.",
+        conflict::told(&conflict)
+    );
+    next.conflict = Some(conflict);
+    ask_person(next, ReasonKind::PossiblySent, text);
+}
+
+/// Somebody else's value is there. While the remote may still apply mine over it, it is only looked at again.
+fn theirs(next: &mut Action, conflict: Conflict, rules: Rules, tick: Tick) {
+    if waits_for_the_remote(next, rules, tick) {
+        return;
+    }
+    let text = format!(
+        "It was sent and the answer was lost. Since then somebody else has changed it: {}. Nothing more is sent; keep yours or \
+         leave theirs.",
+        conflict::told(&conflict)
+    );
+    next.conflict = Some(conflict);
+    ask_person(next, ReasonKind::Conflict, text);
+}
+
+/// Whether the remote may still apply what was sent; then it is looked at again soon after that is over.
+fn waits_for_the_remote(next: &mut Action, rules: Rules, tick: Tick) -> bool {
+    let may_still_come = rules.server_timeout.saturating_sub(measure(next, tick).total);
+    if may_still_come.is_zero() || next.state != OutboxState::Doubtful {
+        return false;
+    }
+    let left = TimeDelta::from_std(may_still_come).unwrap_or(LOOKS_APART) + TimeDelta::milliseconds(1);
+    next.next_at = Some(tick.now + left.min(LOOKS_APART));
+    true
+}
+
 fn missing(next: &mut Action, rules: Rules, tick: Tick) {
     if next.reason.as_ref().is_none_or(|reason| reason.kind != ReasonKind::Doubt) {
         next.reason = reason(ReasonKind::Doubt, "It is not known yet whether it arrived; it is being looked for.");
     }
-    let may_still_come = rules.server_timeout.saturating_sub(measure(next, tick).total);
-    if !may_still_come.is_zero() {
-        let left = TimeDelta::from_std(may_still_come).unwrap_or(LOOKS_APART) + TimeDelta::milliseconds(1);
-        next.next_at = Some(tick.now + left.min(LOOKS_APART));
+    if waits_for_the_remote(next, rules, tick) {
         return;
     }
     next.looks += 1;

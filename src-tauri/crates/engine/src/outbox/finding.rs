@@ -2,14 +2,15 @@
 
 use chrono::TimeDelta;
 use rounds_domain::{
-    action::{Action, Baseline, Proof, Verb},
+    action::{Action, Baseline, Conflict, Proof},
     detail::Comment,
     item::WorkItem,
     patient::Me,
     reply::Receipt,
     text::normalise_comment,
 };
-use serde_json::Value;
+
+use super::conflict::{self, Stands};
 
 /// What a read told about a doubtful action.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,10 @@ pub enum Finding {
     Found(Receipt),
     /// It is not there.
     Missing,
+    /// What was wanted is there, and nothing shows whose hand it was: for a person.
+    PossiblyMine(Conflict),
+    /// Something else is there than before it was sent and than it wants: for a person, once it can no longer take effect.
+    Theirs(Conflict),
     /// More than one thing could be it, or nothing can tell: for a person.
     Unclear(String),
 }
@@ -29,14 +34,9 @@ pub fn baseline(action: &Action, item: &WorkItem, me: &Me, read_at: chrono::Date
         my_comments: mine(&item.comments, me).filter_map(|comment| comment.id.clone()).collect(),
         same_words: same.filter_map(|comment| comment.id.clone()).collect(),
         status: item.status.word.clone(),
-        values: action.saw.keys().map(|key| (key.clone(), value_of(item, key))).collect(),
+        values: action.saw.keys().map(|key| (key.clone(), conflict::value(&item.values, key))).collect(),
         read_at: Some(read_at),
     }
-}
-
-/// The item's value under a key; a missing one is null.
-fn value_of(item: &WorkItem, key: &str) -> Value {
-    item.values.get(key).cloned().unwrap_or(Value::Null)
 }
 
 fn mine<'a>(comments: &'a [Comment], me: &'a Me) -> impl Iterator<Item = &'a Comment> {
@@ -57,17 +57,6 @@ fn same_words<'a>(action: &Action, item: &'a WorkItem) -> impl Iterator<Item = &
     })
 }
 
-/// What `action` touches and its person did not see so, in words. `fingerprint` is that of the item as it was just read.
-///
-/// A comment touches nothing. For everything else any change of the item counts, until a kind of action can tell which parts
-/// it touches: a needless question is better than a decision on what nobody saw.
-pub fn differs(action: &Action, fingerprint: &str) -> Option<String> {
-    let changed = action.verb != Verb::Comment && action.seen.as_deref() != Some(fingerprint);
-    changed.then(|| {
-        "The item has changed since you looked at it. Nothing was sent; look at it again and decide.".to_owned()
-    })
-}
-
 /// What an item, as it was just read, tells about a doubtful action.
 pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
     match action.proof {
@@ -75,14 +64,32 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
             Finding::Missing => in_another_name(action, item, me, claimed).unwrap_or(Finding::Missing),
             finding => finding,
         },
-        // Until these can be looked for nothing is known, and "not there" would have them sent again.
-        Proof::CompareAndSet | Proof::Value | Proof::ClientField => Finding::Unclear(
-            "Rounds cannot tell yet whether an action of this kind took effect, so it is not sent again by itself. Look at \
-             the item in the system itself."
-                .to_owned(),
-        ),
+        Proof::CompareAndSet | Proof::Value => look_at_values(action, item),
+        // Until it can be looked for nothing is known, and "not there" would have it sent again.
+        Proof::ClientField => untold(),
         Proof::None => Finding::Missing,
     }
+}
+
+/// Looks at the values that the action changes. The old ones there: it may be sent again. The wanted ones there: mine only when
+/// the remote shows so by the declared token, else possibly mine.
+fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
+    let shown = || action.own_mark.as_ref().is_some_and(|mark| item.proofs.contains(mark));
+    match conflict::stands(action, item) {
+        None => untold(),
+        Some(Stands::AsBefore) => Finding::Missing,
+        Some(Stands::AsWanted) if shown() => Finding::Found(Receipt::default()),
+        Some(Stands::AsWanted) => Finding::PossiblyMine(conflict::as_it_stands(action, item)),
+        Some(Stands::Otherwise) => Finding::Theirs(conflict::as_it_stands(action, item)),
+    }
+}
+
+fn untold() -> Finding {
+    Finding::Unclear(
+        "Rounds cannot tell whether an action of this kind took effect, so it is not sent again by itself. Look at the item in \
+         the system itself."
+            .to_owned(),
+    )
 }
 
 /// Looks for a comment among what the item holds now: author me, the same text, of the same kind, not there before, not

@@ -1,9 +1,10 @@
 //! The outbox as pure decisions (RELIABILITY.md, "The outbox").
 //!
 //! [`lanes`] says which actions may be worked on now, [`step`](transition::step) what to do with one, and
-//! [`after`](transition::after) where it stands once something happened. [`finding`] reads a doubtful action's proof, [`pass`]
+//! [`after`](transition::after) where it stands once something happened. [`finding`] reads a doubtful action's proof, [`conflict`] compares what it touches, [`pass`]
 //! says whether a connection is worked on any further, [`person`] what a person may decide.
 
+pub mod conflict;
 mod doubt;
 pub mod finding;
 pub mod lanes;

@@ -44,7 +44,8 @@ pub fn choices(action: &Action) -> Vec<Choice> {
         OutboxState::Held => vec![Choice::Undo],
         OutboxState::Doubtful | OutboxState::Following => vec![Choice::Retry],
         OutboxState::NeedsPerson
-            if action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Conflict) =>
+            if action.conflict.is_some()
+                || action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Conflict) =>
         {
             vec![Choice::KeepMine, Choice::TakeTheirs, Choice::Discard]
         }
@@ -91,6 +92,18 @@ mod tests {
         lanes,
         testing::{action, at},
     };
+
+    #[test]
+    fn a_conflict_is_settled_for_mine_or_for_theirs() {
+        let conflict = Some(rounds_domain::action::Conflict::default());
+        let possibly = rounds_domain::action::Action { conflict, ..action(1, 7, OutboxState::NeedsPerson) };
+        assert_eq!(choices(&possibly), [Choice::KeepMine, Choice::TakeTheirs, Choice::Discard]);
+        let tick = Tick { now: at(0), up: std::time::Duration::ZERO, random: 0.5 };
+        assert!(matches!(decide(&possibly, Choice::KeepMine, tick), Some(Outcome::Again(_))));
+        let Some(Outcome::Goes(left)) = decide(&possibly, Choice::TakeTheirs, tick) else { panic!("it is given up") };
+        assert_eq!(left.state, OutboxState::Discarded);
+        assert!(choices(&left).is_empty(), "a conflict that is settled stays as a record");
+    }
 
     #[test]
     fn what_is_done_again_keeps_its_place_in_the_lane() {

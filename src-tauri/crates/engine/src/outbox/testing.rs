@@ -4,9 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
     action::{Action, Actor, Fields, Proof, Verb},
     ids::{ActionId, ConnectionId, ItemId},
+    item::{ItemKind, Priority, Status, StatusGroup, WorkItem},
     outbox::OutboxState,
     patient::{Me, PersonName},
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
@@ -51,5 +53,56 @@ pub(crate) fn action(id: u128, item: u128, state: OutboxState) -> Action {
         conflict: None,
         remote_ref: None,
         settled_at: None,
+    }
+}
+
+/// An item with these values and nothing else.
+pub(crate) fn item_with(values: &Value) -> WorkItem {
+    WorkItem {
+        external_id: "c1".into(),
+        kind: ItemKind::Case,
+        parent: None,
+        patient: None,
+        identifiers: vec![],
+        title: None,
+        status: Status { word: None, group: StatusGroup::New, known: true },
+        priority: Priority::Routine,
+        due: None,
+        created: None,
+        updated: None,
+        feed_time: None,
+        assignees: vec![],
+        flags: vec![],
+        facts: vec![],
+        forms: vec![],
+        decisions: vec![],
+        orders: vec![],
+        comments: vec![],
+        history: vec![],
+        appointments: vec![],
+        payments: vec![],
+        attachments: None,
+        offers: vec![],
+        values: fields(values),
+        proofs: vec![],
+    }
+}
+
+fn fields(value: &Value) -> Fields {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+/// A doubtful change of values, sent once.
+pub(crate) fn setting(saw: &Value, wants: &Value) -> Action {
+    Action {
+        name: "set".into(),
+        verb: Verb::Status,
+        proof: Proof::CompareAndSet,
+        fields: Fields::new(),
+        saw: fields(saw),
+        wants: fields(wants),
+        attempts: 1,
+        sent_at: Some(at(0)),
+        ..action(1, 7, OutboxState::Doubtful)
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::{Action, Baseline, Reason, ReasonKind, Verb},
+    action::{Action, Baseline, Conflict, Reason, ReasonKind, Verb},
     error::{AndNow, RemoteError},
     outbox::OutboxState,
     patient::Me,
@@ -12,7 +12,8 @@ use rounds_domain::{
 };
 
 use super::{
-    doubt::{doubt, keep_looking, looked_for, reopened},
+    conflict,
+    doubt::{doubt, keep_looking, looked_for, possibly_mine, reopened},
     finding::Finding,
 };
 use crate::{Tick, backoff};
@@ -76,10 +77,19 @@ pub enum Event {
         /// What was there.
         baseline: Baseline,
         /// What is not as the person saw it.
-        differs: Option<String>,
+        differs: Option<Conflict>,
         /// In whose name it would leave now.
         sender: Me,
     },
+    /// The remote said "conflict", and the item was read again: what that tells of the action, and how what it touches stands.
+    ReadAfterConflict {
+        /// What would be known if it were in doubt.
+        finding: Finding,
+        /// Field by field.
+        conflict: Conflict,
+    },
+    /// It was confirmed, and the item, as it was read again, holds neither what it wanted nor what was there before.
+    ChangedSince(Conflict),
     /// The item could not be read before sending.
     ReadFailed(RemoteError),
     /// It is about to be sent: stored before a byte leaves.
@@ -115,6 +125,8 @@ pub fn applies(event: &Event, state: OutboxState) -> bool {
         // It is looked for once more before it is sent again, too.
         Event::LookedFor(_) => matches!(state, OutboxState::Doubtful | OutboxState::Queued),
         Event::Followed(_) => state == OutboxState::Following,
+        Event::ReadAfterConflict { .. } => state == OutboxState::NeedsPerson,
+        Event::ChangedSince(_) => state == OutboxState::Confirmed,
         Event::GivenUp => matches!(state, OutboxState::Held | OutboxState::Queued),
         Event::Reopened | Event::SignedIn | Event::Wake => !state.is_final(),
     }
@@ -129,6 +141,8 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
     match event {
         Event::HoldOver => queue(&mut next, None, tick.now),
         Event::ReadBefore { baseline, differs, sender } => read_before(&mut next, baseline, differs, &sender, tick),
+        Event::ReadAfterConflict { finding, conflict } => read_after_conflict(&mut next, finding, conflict, tick),
+        Event::ChangedSince(conflict) => next.conflict = Some(conflict),
         Event::ReadFailed(error) => read_failed(&mut next, error, tick),
         Event::SendBegins => {
             next.state = OutboxState::Inflight;
@@ -188,6 +202,7 @@ pub(super) fn queue(next: &mut Action, reason: Option<Reason>, at: DateTime<Utc>
     next.state = OutboxState::Queued;
     next.reason = reason;
     next.next_at = Some(at);
+    next.conflict = None;
     // Whatever a pull took for it was somebody else's: nothing of it arrived.
     next.remote_ref = None;
 }
@@ -202,11 +217,12 @@ pub(super) fn confirm(next: &mut Action, receipt: Receipt, tick: Tick) {
     next.state = OutboxState::Confirmed;
     next.remote_ref = receipt.remote_ref.or(next.remote_ref.take());
     next.reason = None;
+    next.conflict = None;
     next.next_at = None;
     next.settled_at = Some(tick.now);
 }
 
-fn read_before(next: &mut Action, baseline: Baseline, differs: Option<String>, sender: &Me, tick: Tick) {
+fn read_before(next: &mut Action, baseline: Baseline, differs: Option<Conflict>, sender: &Me, tick: Tick) {
     next.waits = 0;
     // What was there before the first send that may have left counts; later reads may already hold its effect.
     if next.rounds == 0 {
@@ -230,14 +246,31 @@ fn read_before(next: &mut Action, baseline: Baseline, differs: Option<String>, s
             ReasonKind::Refused,
             format!("It was tried {ATTEMPTS} times and never taken. Try again or discard it."),
         );
-    } else if let Some(text) = differs {
-        ask_person(next, ReasonKind::Conflict, text);
+    } else if let Some(conflict) = differs {
+        ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
+        next.conflict = Some(conflict);
     } else if next.verb != Verb::Comment && next.attempts == 0 && (age > STALE || age < -SET_BACK) {
         ask_person(
             next,
             ReasonKind::Conflict,
             "This was decided more than 24 hours ago. Look at the item and do it again if it still holds.",
         );
+    }
+}
+
+/// A conflict of which no more is known than the remote's words gets its fields. After a doubtful try the remote may have
+/// refused only because that try was our own success.
+fn read_after_conflict(next: &mut Action, finding: Finding, conflict: Conflict, tick: Tick) {
+    if next.conflict.is_some() || next.reason.as_ref().is_none_or(|reason| reason.kind != ReasonKind::Conflict) {
+        return;
+    }
+    match finding {
+        Finding::Found(receipt) if next.rounds > 0 => confirm(next, receipt, tick),
+        Finding::PossiblyMine(conflict) if next.rounds > 0 => possibly_mine(next, conflict),
+        _ => {
+            ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
+            next.conflict = Some(conflict);
+        }
     }
 }
 

@@ -313,6 +313,68 @@ mod tests {
         assert!(due(&all, pace(), None, now).is_empty());
     }
 
+    const CHANGES: FeedShape = FeedShape::Changes { overlap_seconds: 300 };
+
+    /// The two slices of a feed of changes: what changed, and all.
+    fn of_changes() -> Vec<SliceState> {
+        let state = |(key, slice)| SliceState {
+            key,
+            slice,
+            watermark: None,
+            cursor: None,
+            began: None,
+            complete: None,
+            restless: 0,
+            failures: 0,
+            next_at: None,
+            hot: true,
+        };
+        (0..).zip(super::slices(&CHANGES, pace(), at(150, 0))).map(state).collect()
+    }
+
+    #[test]
+    fn what_changed_is_asked_at_every_poll_and_all_of_it_rarely() {
+        let now = at(150, 0);
+        let mut both = of_changes();
+        assert_eq!(due(&both, pace(), None, now), [0], "the first reading of what changed brings everything");
+        both[0].complete = Some(now);
+        assert_eq!(due(&both, pace(), None, now), [1], "then all of it, for what moved while pages were read");
+        both[1].complete = Some(now);
+        assert!(due(&both, pace(), None, now).is_empty());
+        assert_eq!(due(&both, pace(), None, now + TimeDelta::minutes(1)), [0]);
+        assert_eq!(due(&both, pace(), None, now + HOUR), [0], "open items do not make all of it hot");
+        assert_eq!(due(&both, pace(), None, now + TimeDelta::days(1)), [0, 1]);
+        let later = now + TimeDelta::seconds(5);
+        let ask = |extent| Some(Asked { at: later, extent });
+        assert_eq!(due(&both, pace(), ask(Extent::Recent), later), [0]);
+        assert_eq!(due(&both, pace(), ask(Extent::Full), later), [0, 1]);
+    }
+
+    #[test]
+    fn what_changed_is_asked_from_before_the_watermark() {
+        let changed = Slice::Changed { since: None };
+        let since = |watermark| readable(&changed, &CHANGES, watermark, at(150, 0));
+        assert_eq!(since(None), Slice::Changed { since: None }, "nothing was read yet");
+        assert_eq!(since(Some(at(100, 400))), Slice::Changed { since: Some(at(100, 100)) });
+        assert_eq!(readable(&Slice::All, &CHANGES, Some(at(100, 0)), at(150, 0)), Slice::All);
+    }
+
+    #[test]
+    fn open_items_of_a_feed_of_changes_are_read_again_hourly_or_when_asked() {
+        let now = at(150, 0);
+        let windows = FeedShape::Windows { days: 59, overlap_seconds: 1 };
+        assert_eq!(read_again_before(&windows, pace(), None, now), None, "their windows are swept");
+        assert_eq!(read_again_before(&CHANGES, pace(), None, now), Some(now - HOUR));
+        let asked = Asked { at: now - TimeDelta::seconds(5), extent: Extent::Recent };
+        assert_eq!(read_again_before(&CHANGES, pace(), Some(asked), now), Some(asked.at));
+        let long_ago = Asked { at: now - TimeDelta::days(2), ..asked };
+        assert_eq!(
+            read_again_before(&CHANGES, pace(), Some(long_ago), now),
+            Some(now - HOUR),
+            "that wish is fulfilled"
+        );
+    }
+
     #[test]
     fn a_clock_set_back_for_years_does_not_stop_the_sweeps() {
         let now = at(150, 0);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
-use rounds_domain::view::ConnectionView;
+use rounds_domain::{ids::ConnectionId, view::ConnectionView};
 use rounds_sync::{
     Rounds,
     desk::{ConnectionForm, ConnectionSettings},
@@ -37,8 +37,10 @@ pub(crate) async fn run(rounds: &Arc<Rounds>, command: &ConnectionCommand, outpu
         ConnectionCommand::Test { name } | ConnectionCommand::SignIn { name, pin: None } => {
             test(rounds, name, output).await
         }
-        ConnectionCommand::SignIn { pin: Some(_), .. } => {
-            Err(Failure::usage("This system asks for no PIN. Leave --pin out; nothing was sent."))
+        ConnectionCommand::SignIn { name, pin: Some(pin) } => {
+            let id = rounds.find_connection(name).await?;
+            rounds.give_pin(id, pin).await??;
+            signed_in(id, name, output)
         }
         ConnectionCommand::Set { name, set, secret_file, base_url } => {
             let id = rounds.find_connection(name).await?;
@@ -77,6 +79,10 @@ pub(crate) async fn run(rounds: &Arc<Rounds>, command: &ConnectionCommand, outpu
 async fn test(rounds: &Arc<Rounds>, name: &str, output: Output) -> Result<(), Failure> {
     let id = rounds.find_connection(name).await?;
     rounds.test_connection(id).await??;
+    signed_in(id, name, output)
+}
+
+fn signed_in(id: ConnectionId, name: &str, output: Output) -> Result<(), Failure> {
     output.answer(&json!({ "connection": id, "signedIn": true }), || format!("{name}: signed in."))
 }
 

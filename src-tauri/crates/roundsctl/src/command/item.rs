@@ -94,6 +94,9 @@ fn page(view: &ItemView) -> String {
         let issuer = identifier.issuer.as_ref().unwrap_or(&view.connection_name);
         let _ = writeln!(text, "{} {} ({issuer})", identifier.label, identifier.value);
     }
+    for pending in &view.row.pending {
+        let _ = writeln!(text, "{} → {} (on its way)", pending.key, pending.value.as_deref().unwrap_or("nothing"));
+    }
     for group in &view.facts {
         let _ = writeln!(text, "\n{}", group.title);
         for fact in &group.facts {

@@ -67,6 +67,12 @@ impl std::fmt::Debug for Connection {
     }
 }
 
+impl std::fmt::Debug for PinWanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PinWanted").field("text", &self.text).finish_non_exhaustive()
+    }
+}
+
 /// A connection to be added.
 pub struct NewConnection {
     /// The word for its system.

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod attachment;
+pub mod candidate;
 pub mod connection;
 pub mod draft;
 pub mod item;

@@ -175,7 +175,7 @@ async fn add(db: &mut SqliteConnection, connection: i64, feed: &str, planned: &[
 }
 
 async fn restart(db: &mut SqliteConnection, key: i64) -> Result<()> {
-    sqlx::query("UPDATE slice SET cursor = NULL, began_at = NULL, brought = 0 WHERE key = ?")
+    sqlx::query("UPDATE slice SET cursor = NULL, began_at = NULL, reached = NULL, brought = 0 WHERE key = ?")
         .bind(key)
         .execute(&mut *db)
         .await?;
@@ -241,14 +241,34 @@ pub enum Then {
 /// Stands in `seen` for a record without a name: it may be any of those that are missing. No item has this number.
 pub(crate) const NAMELESS: i64 = 0;
 
+/// What a page brought, for the sweep that it belongs to.
+pub(crate) struct Brought<'a> {
+    /// The store's numbers of all its items, and [`NAMELESS`].
+    pub(crate) seen: &'a [i64],
+    /// How many of them were not here before.
+    pub(crate) new: u32,
+    /// The latest time of change on it, by the remote's clock.
+    pub(crate) reached: Option<DateTime<Utc>>,
+}
+
+/// How far past our clock a remote's time may lie and still be believed: beyond it a watermark would hide what is to come.
+pub(crate) const AHEAD: TimeDelta = TimeDelta::days(1);
+
 /// Moves the sweep, in the transaction of its page. Answers the items that are gone: missing from two complete sweeps.
 pub(crate) async fn advance(
     write: &mut Write<'_>,
     advance: &Advance,
-    seen: &[i64],
-    new: u32,
+    brought: &Brought<'_>,
     now: DateTime<Utc>,
 ) -> Result<Vec<i64>> {
+    let Brought { seen, new, reached } = brought;
+    if let Some(reached) = reached.filter(|reached| *reached <= now + AHEAD) {
+        sqlx::query("UPDATE slice SET reached = max(coalesce(reached, ?1), ?1) WHERE key = ?2")
+            .bind(codec::millis(reached))
+            .bind(advance.key)
+            .execute(&mut *write.db)
+            .await?;
+    }
     sqlx::query("INSERT OR IGNORE INTO seen (slice, item) SELECT ?, value FROM json_each(?)")
         .bind(advance.key)
         .bind(serde_json::to_string(seen)?)
@@ -277,6 +297,8 @@ pub(crate) async fn advance(
             let gone = missing(write.db, advance).await?;
             sqlx::query(
                 "UPDATE slice SET cursor = NULL, began_at = NULL, complete_at = ?, read_at = ?, failures = 0, next_at = NULL,
+                                  watermark = CASE WHEN reached > coalesce(watermark, reached - 1) THEN reached ELSE watermark END,
+                                  reached = NULL,
                                   restless = CASE WHEN brought + ? > 0 THEN restless + 1 ELSE 0 END, brought = 0
                  WHERE key = ?",
             )
@@ -293,15 +315,22 @@ pub(crate) async fn advance(
     }
 }
 
-/// Counts what the complete sweep should have returned and did not; answers what has now been missing twice.
+/// Counts what the complete sweep should have returned and did not; answers what has now been missing twice. What changed since
+/// some instant says nothing about what it did not return.
 async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64>> {
-    // The bounds are left out by a second on either side: what stands on them may belong to the neighbour alone.
-    let missing: Vec<i64> = sqlx::query_scalar(
-        "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed
-              AND item.feed_at BETWEEN slice.from_at + 1000 AND slice.to_at - 1000
+    let slice: String =
+        sqlx::query_scalar("SELECT slice FROM slice WHERE key = ?").bind(advance.key).fetch_one(&mut *db).await?;
+    let within = match serde_json::from_str(&slice)? {
+        Slice::Changed { .. } => return Ok(vec![]),
+        Slice::All => "",
+        // The bounds are left out by a second on either side: what stands on them may belong to the neighbour alone.
+        Slice::Window { .. } => "AND item.feed_at BETWEEN slice.from_at + 1000 AND slice.to_at - 1000",
+    };
+    let missing: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed {within}
          WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND item.read_at < ?
-           AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item IN (item.key, ?))",
-    )
+           AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item IN (item.key, ?))"
+    )))
     .bind(advance.key)
     .bind(codec::millis(advance.began))
     .bind(NAMELESS)

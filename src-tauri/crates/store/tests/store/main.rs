@@ -2,7 +2,9 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod account;
 mod attachments;
+mod changes;
 mod children;
 mod comments;
 mod desk;

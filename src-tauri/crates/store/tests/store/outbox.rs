@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rounds_domain::{
-    action::{Action, Baseline, Elapsed, Reason, ReasonKind},
+    action::{Action, Baseline, Conflict, Disputed, Elapsed, Reason, ReasonKind},
     outbox::OutboxState,
 };
 use rounds_store::{
@@ -38,7 +38,13 @@ async fn what_a_person_did_is_saved_whole_and_in_order() {
     let desk = desk().await;
     let mut expected = Vec::new();
     for text in ["first", "second — “quoted” ' \u{0} \n 🩺 Ковальчук", "first"] {
-        let asked = comment_on(desk.id("c1"), desk.connection.id, text, true);
+        let touched = |value: &str| serde_json::Map::from_iter([("status".to_owned(), value.into())]);
+        let asked = Action {
+            saw: touched("NEW"),
+            wants: touched("READ"),
+            own_mark: Some("lock:mine".into()),
+            ..comment_on(desk.id("c1"), desk.connection.id, text, true)
+        };
         let saved = desk.store.submit(asked.clone()).await.unwrap();
         assert_eq!(saved, Action { sequence: saved.sequence, ..asked }, "nothing may change on the way in");
         expected.push(saved);
@@ -72,6 +78,16 @@ async fn every_part_of_an_action_survives_each_step() {
         }),
         next_at: Some(at(99)),
         reason: Some(Reason { kind: ReasonKind::Doubt, text: "the reply was lost".into() }),
+        conflict: Some(Conflict {
+            fields: vec![Disputed {
+                key: "status".into(),
+                base: "NEW".into(),
+                mine: Some("READ".into()),
+                theirs: serde_json::Value::Null,
+            }],
+            who: Some("Ben Cho".into()),
+            when: Some(at(70)),
+        }),
         remote_ref: Some("k9".into()),
         ..action.clone()
     };

@@ -6,6 +6,7 @@ use rounds_domain::{
     declare::{ActionDeclaration, FieldKind},
     ids::{ActionId, ItemId},
     outbox::OutboxState,
+    projection,
     view::OutboxRow,
 };
 use rounds_store::table::item::StoredItem;
@@ -47,20 +48,26 @@ impl Rounds {
         if let Some(why) = refusal(&stored, offer) {
             return Err(DeskError::NotOffered(why));
         }
-        let fields = checked(declaration, intent.fields)?;
-        let action = self.new_action(&stored, declaration, fields, intent.hold);
+        let targets = offer.map(|offer| offer.targets.as_slice()).unwrap_or_default();
+        let fields = checked(declaration, intent.fields, targets)?;
+        let action = self.new_action(&stored, declaration, fields, intent.hold, None);
         let action = self.store.submit(action).await?;
         self.row(&action).await
     }
 
+    /// A new action; in the `place` of another one in its lane, or at the end.
     pub(super) fn new_action(
         &self,
         stored: &StoredItem,
         declared: &ActionDeclaration,
         fields: Fields,
         hold: bool,
+        place: Option<i64>,
     ) -> Action {
         let now = self.clock.now();
+        // What I did before on the same item is what I saw, although the remote does not have it yet.
+        let before = stored.actions.iter().filter(|action| place.is_none_or(|place| action.sequence < place));
+        let seen = projection::values_seen(&stored.item, before);
         Action {
             id: ActionId(uuid::Uuid::now_v7()),
             connection: stored.connection.id,
@@ -70,7 +77,7 @@ impl Rounds {
             name: declared.name.clone(),
             verb: declared.verb,
             proof: declared.proof,
-            saw: declared.touched(&stored.item.values),
+            saw: declared.touched(&seen),
             wants: declared.wants(&fields),
             own_mark: declared.own_mark.clone(),
             fields,
@@ -100,8 +107,9 @@ impl Rounds {
     }
 }
 
-/// The fields as they are sent: every declared one with its value or default, checked; no others.
-fn checked(declaration: &ActionDeclaration, mut given: Fields) -> Result<Fields, DeskError> {
+/// The fields as they are sent: every declared one with its value or default, checked; no others. `targets` are the legal values
+/// that the item names.
+fn checked(declaration: &ActionDeclaration, mut given: Fields, targets: &[String]) -> Result<Fields, DeskError> {
     let mut fields = Fields::new();
     for field in &declaration.fields {
         let default = || field.default.clone().map(Value::String);
@@ -115,6 +123,15 @@ fn checked(declaration: &ActionDeclaration, mut given: Fields) -> Result<Fields,
             })?,
             None => None,
         };
+        if let (FieldKind::ItemChoice, Some(Value::String(chosen))) = (&field.kind, &value)
+            && !targets.contains(chosen)
+        {
+            return Err(DeskError::Invalid(format!(
+                "\"{}\" cannot be \"{chosen}\" on this item. It can be: {}. Nothing was sent.",
+                field.label,
+                targets.join(", ")
+            )));
+        }
         match value {
             Some(value) => _ = fields.insert(field.key.clone(), value),
             None if field.required => {

@@ -101,12 +101,16 @@ impl Rounds {
         if !same {
             me.id = remote.me().and_then(|me| me.id);
         }
+        let other_account = (&base_url, &settings, &secrets) != (&before.base_url, &before.settings, &before.secrets);
         let edit = ConnectionEdit {
             settings: Some(settings),
             secrets: Some(secrets),
             base_url: Some(base_url),
             me: Some(me),
             trouble: Some(None),
+            // A session belongs to the account that signed in.
+            session: other_account.then_some(None),
+            pin: other_account.then_some(None),
             ..ConnectionEdit::default()
         };
         let connection = self.store.edit_connection(id, edit).await?;
@@ -133,6 +137,16 @@ impl Rounds {
                 Ok(Ok(())) => rounds.pull_wake.notify_waiters(),
                 Ok(Err(_)) => {}
                 Err(error) => tracing::warn!(kind = error.kind(), "a connection could not be checked"),
+            }
+        });
+    }
+
+    /// Gives the one-time number that a sign-in waits for, in the background; how it went stands on the connection.
+    pub fn give_pin_soon(self: &Arc<Self>, id: ConnectionId, pin: String) {
+        let rounds = Arc::clone(self);
+        self.tasks.spawn(async move {
+            if let Err(error) = rounds.give_pin(id, &pin).await {
+                tracing::warn!(kind = error.kind(), "a PIN could not be given");
             }
         });
     }
@@ -190,6 +204,7 @@ impl Rounds {
             base_url: connection.base_url.clone(),
             settings: serde_json::to_value(&connection.settings).unwrap_or_default(),
             trouble: connection.trouble.clone(),
+            pin_wanted: connection.pin.as_ref().map(|pin| pin.text.clone()),
             feeds,
             unsettled: tally.unsettled,
             rejected: tally.rejected,

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use rounds_domain::{
+    declare::{ActionDeclaration, FieldKind},
     ids::ItemId,
     projection,
     view::{ActionOffer, CommentView, Counts, ItemView, ListAnswer, ListRequest},
 };
-use rounds_remote::seam::Depth;
+use rounds_remote::seam::{Depth, Target};
 use rounds_store::table::item::StoredItem;
 
 use super::DeskError;
-use crate::Rounds;
+use crate::{Rounds, link::Link, read::WorkError};
 
 impl Rounds {
     /// A stretch of the worklist.
@@ -36,6 +37,7 @@ impl Rounds {
                 declaration: declaration.clone(),
                 refused: refusal(&stored, offer),
                 targets: offer.map(|offer| offer.targets.clone()).unwrap_or_default(),
+                people: if takes_person(declaration) { stored.candidates.clone() } else { vec![] },
                 draft: stored
                     .drafts
                     .iter()
@@ -107,12 +109,34 @@ impl Rounds {
     }
 
     /// Reads an item again, with its attachments. Waits for the network.
-    pub async fn look_again(&self, id: ItemId) -> Result<(), crate::read::WorkError> {
+    pub async fn look_again(&self, id: ItemId) -> Result<(), WorkError> {
         let stored = self.store.item(id).await?;
         let link = self.link(&stored.connection)?;
         self.refresh(&link, id, Depth::Attachments).await?;
+        self.read_candidates(&link, id).await
+    }
+
+    /// Keeps whom an item can be assigned to, when something offered for it asks that.
+    async fn read_candidates(&self, link: &Link, id: ItemId) -> Result<(), WorkError> {
+        let stored = self.store.item(id).await?;
+        let is_offered = |declared: &&ActionDeclaration| {
+            stored.item.offers.iter().any(|offer| offer.action == declared.name && offer.refused.is_none())
+        };
+        if !link.system.actions.iter().filter(is_offered).any(takes_person) {
+            return Ok(());
+        }
+        let (target, now) = (Target::of(&stored.item), self.clock.now());
+        let people = link.call(now, || link.remote.candidates(&target)).await?;
+        if people != stored.candidates {
+            self.store.keep_candidates(id, people, now).await?;
+        }
         Ok(())
     }
+}
+
+/// Whether an action has a field that names a person.
+fn takes_person(declared: &ActionDeclaration) -> bool {
+    declared.fields.iter().any(|field| field.kind == FieldKind::Person)
 }
 
 /// Why an action is not offered, if it is not.

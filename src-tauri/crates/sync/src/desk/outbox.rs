@@ -81,7 +81,7 @@ impl Rounds {
                 let stored = self.store.item(action.item).await?;
                 let (_, system) = self.system(&stored.connection.system)?;
                 let declared = system.action(&action.name).ok_or(DeskError::NotFound("This action"))?;
-                Some(self.new_action(&stored, declared, action.fields.clone(), false))
+                Some(self.new_action(&stored, declared, action.fields.clone(), false, Some(action.sequence)))
             }
         };
         let end = move |now: &Action| match (decide(now)?, again) {
@@ -154,6 +154,7 @@ fn to_row(action: &Action, connection: &Connection, label: String, item: Option<
         state: action.state,
         words: words(action, &connection.name, None),
         reason: action.reason.clone(),
+        conflict: action.conflict.clone(),
         attempts: action.attempts,
         next_at: action.next_at,
         settled_at: action.settled_at,

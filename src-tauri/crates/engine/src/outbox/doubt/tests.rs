@@ -135,3 +135,51 @@ fn an_item_that_cannot_be_read_while_it_is_looked_for_asks_a_person_in_the_end()
     doubtful = after(&doubtful, spoiled(), RULES, tick(9_000));
     assert_eq!(doubtful.reason.map(|reason| reason.kind), Some(ReasonKind::PossiblySent));
 }
+
+fn conflict(theirs: &str) -> Conflict {
+    let field = rounds_domain::action::Disputed {
+        key: "status".into(),
+        base: "NEW".into(),
+        mine: Some("READ".into()),
+        theirs: theirs.into(),
+    };
+    Conflict { fields: vec![field], ..Conflict::default() }
+}
+
+#[test]
+fn an_old_value_still_there_after_the_servers_timeout_is_set_again_and_then_asked_about() {
+    for proof in [Proof::CompareAndSet, Proof::Value] {
+        let mut next = Action { proof, ..after(&sent(), failed(AndNow::Doubtful), RULES, tick(1)) };
+        next = after(&next, Event::LookedFor(Finding::Missing), RULES, tick(3));
+        assert_eq!(next.state, OutboxState::Doubtful, "{proof:?}: it may still be applied");
+        next = after(&next, Event::LookedFor(Finding::Missing), RULES, tick(40));
+        next = after(&next, Event::LookedFor(Finding::Missing), RULES, tick(60));
+        assert_eq!((next.state, next.rounds), (OutboxState::Queued, 1), "{proof:?}");
+        next = after(&next, Event::SendBegins, RULES, tick(60));
+        next = after(&next, failed(AndNow::Doubtful), RULES, tick(61));
+        next = after(&next, Event::LookedFor(Finding::Missing), RULES, tick(100));
+        next = after(&next, Event::LookedFor(Finding::Missing), RULES, tick(120));
+        assert_eq!(next.state, OutboxState::NeedsPerson, "{proof:?}: twice is enough");
+    }
+}
+
+#[test]
+fn a_wanted_value_without_proof_is_possibly_mine_and_never_sent_again() {
+    let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(1));
+    let next = after(&doubtful, Event::LookedFor(Finding::PossiblyMine(conflict("READ"))), RULES, tick(3));
+    assert_eq!(next.state, OutboxState::NeedsPerson);
+    assert_eq!(next.reason.map(|reason| reason.kind), Some(ReasonKind::PossiblySent));
+    assert_eq!(next.conflict, Some(conflict("READ")));
+}
+
+#[test]
+fn somebody_elses_value_is_a_conflict_once_mine_can_no_longer_arrive() {
+    let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(1));
+    let early = after(&doubtful, Event::LookedFor(Finding::Theirs(conflict("HELD"))), RULES, tick(3));
+    assert_eq!(early.state, OutboxState::Doubtful, "the remote may still apply mine over theirs");
+    assert!(early.next_at > Some(at(3)));
+    let late = after(&early, Event::LookedFor(Finding::Theirs(conflict("HELD"))), RULES, tick(40));
+    assert_eq!(late.state, OutboxState::NeedsPerson);
+    assert_eq!(late.reason.map(|reason| reason.kind), Some(ReasonKind::Conflict));
+    assert_eq!(late.conflict, Some(conflict("HELD")));
+}

@@ -1,13 +1,14 @@
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    item::{ItemKind, Priority, Status, StatusGroup},
+    action::Verb,
     moment::Moment,
     outbox::OutboxState,
     patient::{Person, PersonName},
 };
+use serde_json::json;
 
 use super::*;
-use crate::outbox::testing::{action, at, me};
+use crate::outbox::testing::{action, at, item_with, me, setting};
 
 fn comment(id: &str, by: (&str, &str), text: &str, made: DateTime<Utc>) -> Comment {
     Comment {
@@ -20,34 +21,7 @@ fn comment(id: &str, by: (&str, &str), text: &str, made: DateTime<Utc>) -> Comme
 }
 
 fn item(comments: Vec<Comment>) -> WorkItem {
-    WorkItem {
-        external_id: "c1".into(),
-        kind: ItemKind::Case,
-        parent: None,
-        patient: None,
-        identifiers: vec![],
-        title: None,
-        status: Status { word: None, group: StatusGroup::New, known: true },
-        priority: Priority::Routine,
-        due: None,
-        created: None,
-        updated: None,
-        feed_time: None,
-        assignees: vec![],
-        flags: vec![],
-        facts: vec![],
-        forms: vec![],
-        decisions: vec![],
-        orders: vec![],
-        comments,
-        history: vec![],
-        appointments: vec![],
-        payments: vec![],
-        attachments: None,
-        offers: vec![],
-        values: rounds_domain::action::Fields::new(),
-        proofs: vec![],
-    }
+    WorkItem { comments, ..item_with(&serde_json::json!({})) }
 }
 
 fn doubtful() -> Action {
@@ -93,17 +67,40 @@ fn the_same_words_in_another_name_are_no_proof_that_it_is_missing() {
 
 #[test]
 fn what_cannot_be_looked_for_is_never_called_missing() {
-    for proof in [Proof::CompareAndSet, Proof::ClientField] {
+    for proof in [Proof::CompareAndSet, Proof::Value, Proof::ClientField] {
         let status = Action { verb: Verb::Status, proof, ..doubtful() };
         assert!(matches!(look_for(&status, &item(vec![]), &me(), &[]), Finding::Unclear(_)), "{proof:?}");
     }
 }
 
 #[test]
-fn a_decision_on_an_item_that_changed_is_a_conflict_and_a_comment_is_not() {
-    let status = Action { verb: Verb::Status, seen: Some("f1".into()), ..doubtful() };
-    assert_eq!(differs(&status, "f1"), None);
-    assert!(differs(&status, "f2").is_some());
-    assert!(differs(&Action { seen: None, ..status.clone() }, "f1").is_some(), "nobody knows what was seen");
-    assert_eq!(differs(&Action { verb: Verb::Comment, ..status }, "f2"), None);
+fn a_value_that_is_there_is_mine_only_if_the_remote_shows_it() {
+    for proof in [Proof::CompareAndSet, Proof::Value] {
+        let sent = setting(&json!({"status": "NEW"}), &json!({"status": "READ"}));
+        let sent = Action { proof, own_mark: Some("lock:mine".into()), ..sent };
+        let now = |value: &str, proofs: &[&str]| {
+            let proofs = proofs.iter().map(|&proof| proof.to_owned()).collect();
+            look_for(&sent, &WorkItem { proofs, ..item_with(&json!({"status": value})) }, &me(), &[])
+        };
+        assert_eq!(now("NEW", &[]), Finding::Missing, "{proof:?}: the old one is there, so it did not take effect");
+        assert_eq!(now("NEW", &["lock:mine"]), Finding::Missing, "{proof:?}: a lock alone is no effect");
+        assert!(matches!(now("READ", &["lock:mine"]), Finding::Found(_)), "{proof:?}: proven");
+        assert!(matches!(now("READ", &[]), Finding::PossiblyMine(_)), "{proof:?}: not proven");
+        assert!(matches!(now("READ", &["lock:other"]), Finding::PossiblyMine(_)), "{proof:?}: not my token");
+        let Finding::Theirs(conflict) = now("HELD", &["lock:mine"]) else {
+            panic!("{proof:?}: neither old nor wanted")
+        };
+        assert_eq!(conflict.fields.first().map(|field| &field.theirs), Some(&json!("HELD")));
+        let unmarked = Action { own_mark: None, ..sent };
+        let there = WorkItem { proofs: vec!["lock:mine".into()], ..item_with(&json!({"status": "READ"})) };
+        assert!(matches!(look_for(&unmarked, &there, &me(), &[]), Finding::PossiblyMine(_)), "no token is declared");
+    }
+}
+
+#[test]
+fn what_was_there_before_the_first_send_counts_not_what_was_seen_at_the_desk() {
+    let mut sent = Action { proof: Proof::Value, ..setting(&json!({"reader": null}), &json!({"reader": "u1"})) };
+    sent.baseline = Some(baseline(&sent, &item_with(&json!({"reader": "u0", "other": 1})), &me(), at(99)));
+    assert_eq!(sent.baseline.as_ref().map(|baseline| baseline.values.len()), Some(1), "only what it touches");
+    assert_eq!(look_for(&sent, &item_with(&json!({"reader": "u0"})), &me(), &[]), Finding::Missing);
 }

@@ -212,3 +212,74 @@ fn a_decision_from_the_future_has_an_age_that_nobody_knows() {
     let a_little = Action { made_at: at(60), ..status };
     assert_eq!(after(&a_little, read(Baseline::default()), RULES, tick(0)).state, OutboxState::Queued);
 }
+
+fn conflict_over(theirs: &str) -> Conflict {
+    let field = rounds_domain::action::Disputed {
+        key: "status".into(),
+        base: "NEW".into(),
+        mine: Some("READ".into()),
+        theirs: theirs.into(),
+    };
+    Conflict { fields: vec![field], ..Conflict::default() }
+}
+
+fn kind(action: &Action) -> Option<ReasonKind> {
+    action.reason.as_ref().map(|reason| reason.kind)
+}
+
+#[test]
+fn a_change_before_the_send_is_a_conflict_with_its_fields_and_nothing_is_sent() {
+    let event = Event::ReadBefore { baseline: Baseline::default(), differs: Some(conflict_over("HELD")), sender: me() };
+    let next = after(&action(1, 7, OutboxState::Queued), event, RULES, tick(0));
+    assert_eq!((next.state, kind(&next)), (OutboxState::NeedsPerson, Some(ReasonKind::Conflict)));
+    assert_eq!((next.conflict, next.attempts), (Some(conflict_over("HELD")), 0));
+}
+
+#[test]
+fn a_conflict_that_the_remote_names_gets_its_fields_from_a_read() {
+    let stale = after(&sent(), failed(AndNow::Conflict), RULES, tick(1));
+    assert_eq!((kind(&stale), &stale.conflict), (Some(ReasonKind::Conflict), &None));
+    // On a first try nothing of ours can be there: what stands as wanted stands so by somebody else's hand.
+    for (finding, theirs) in [
+        (Finding::Theirs(conflict_over("HELD")), "HELD"),
+        (Finding::PossiblyMine(conflict_over("READ")), "READ"),
+        (Finding::Found(Receipt::default()), "READ"),
+    ] {
+        let event = Event::ReadAfterConflict { finding, conflict: conflict_over(theirs) };
+        let next = after(&stale, event, RULES, tick(2));
+        assert_eq!((next.state, kind(&next)), (OutboxState::NeedsPerson, Some(ReasonKind::Conflict)), "{theirs}");
+        assert_eq!(next.conflict, Some(conflict_over(theirs)));
+    }
+}
+
+#[test]
+fn a_conflict_after_a_doubtful_try_may_be_our_own_success() {
+    let again = Action { rounds: 1, ..sent() };
+    let stale = after(&again, failed(AndNow::Conflict), RULES, tick(1));
+    let told = |finding| {
+        let event = Event::ReadAfterConflict { finding, conflict: conflict_over("READ") };
+        after(&stale, event, RULES, tick(2))
+    };
+    assert_eq!(told(Finding::Found(Receipt::default())).state, OutboxState::Confirmed, "proven to be ours");
+    let possibly = told(Finding::PossiblyMine(conflict_over("READ")));
+    assert_eq!((possibly.state, kind(&possibly)), (OutboxState::NeedsPerson, Some(ReasonKind::PossiblySent)));
+    assert!(possibly.conflict.is_some(), "its person sees what stands there");
+    let theirs = told(Finding::Theirs(conflict_over("HELD")));
+    assert_eq!(kind(&theirs), Some(ReasonKind::Conflict));
+}
+
+#[test]
+fn a_read_after_a_conflict_changes_nothing_else() {
+    let refused = after(&sent(), failed(AndNow::Forbidden), RULES, tick(1));
+    let event = Event::ReadAfterConflict { finding: Finding::Missing, conflict: conflict_over("HELD") };
+    assert_eq!(after(&refused, event.clone(), RULES, tick(2)), refused, "it was refused for another reason");
+    let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(1));
+    assert_eq!(after(&doubtful, event, RULES, tick(2)), doubtful);
+}
+
+#[test]
+fn what_somebody_changed_right_after_a_confirmation_is_kept_with_the_receipt() {
+    let done = after(&sent(), Event::Replied(Ok(Submitted::Done(Receipt::default()))), RULES, tick(1));
+    let next = after(&done, Event::ChangedSince(conflict_over("HELD")), RULES, tick(3));
+    assert_eq!((next.state, next.conflict), (OutboxState::Confirmed, Some(conflict_over("HELD"))));
+}

@@ -5,6 +5,7 @@ use rounds_domain::{
     action::Action,
     ids::{ConnectionId, ItemId},
     item::{ItemKind, WorkItem},
+    patient::Person,
     projection::WorklistRow,
 };
 use sqlx::{Row, SqliteConnection};
@@ -12,7 +13,7 @@ use sqlx::{Row, SqliteConnection};
 use crate::{
     Result, Store, StoreError, codec,
     table::{
-        action, attachment,
+        action, attachment, candidate,
         connection::{self, Connection},
         draft, worklist,
     },
@@ -41,6 +42,8 @@ pub struct StoredItem {
     pub gone: bool,
     /// What was done with it here: what still shows, and everything unsettled.
     pub actions: Vec<Action>,
+    /// Whom it can be assigned to, as far as that is known here.
+    pub candidates: Vec<Person>,
     /// What was begun and not sent: action and fields.
     pub drafts: Vec<(String, serde_json::Value)>,
 }
@@ -54,11 +57,12 @@ pub(crate) async fn key_of(db: &mut SqliteConnection, id: ItemId) -> Result<i64>
 }
 
 async fn load(db: &mut SqliteConnection, id: ItemId) -> Result<StoredItem> {
-    // What a complete sweep of its window returned was as new as that sweep.
+    // What a complete sweep of its window, or of all of its feed, returned was as new as that sweep.
     let row = sqlx::query(
         "SELECT key, connection, feed, fingerprint, reply, gone_at IS NOT NULL AS gone,
                 max(read_at, coalesce((SELECT max(slice.complete_at) FROM slice WHERE slice.connection = item.connection
-                    AND slice.feed = item.feed AND item.feed_at BETWEEN slice.from_at AND slice.to_at AND item.missed = 0), 0)) AS read_at
+                    AND slice.feed = item.feed AND item.missed = 0
+                    AND (slice.slice = '\"all\"' OR item.feed_at BETWEEN slice.from_at AND slice.to_at)), 0)) AS read_at
          FROM item WHERE id = ?",
     )
     .bind(id.0)
@@ -79,6 +83,7 @@ async fn load(db: &mut SqliteConnection, id: ItemId) -> Result<StoredItem> {
         read_at: codec::time(row.try_get("read_at")?),
         gone: row.try_get("gone")?,
         actions: action::showing(db, &[key]).await?.remove(&key).unwrap_or_default(),
+        candidates: candidate::of(db, key).await?,
         drafts: draft::of(db, key).await?,
     })
 }

@@ -25,7 +25,7 @@ use crate::{
         action, attachment,
         connection::{self, Connection},
         rejected,
-        slice::{self, Advance},
+        slice::{self, Advance, Brought},
         worklist,
     },
 };
@@ -119,13 +119,26 @@ async fn apply(write: &mut Write<'_>, page: PageWrite) -> Result<Applied> {
     let mut seen = keep_records(write, &mut context, &page.page.records, &mut applied).await?;
     seen.extend(unreadable(write.db, &context, &page.page.rejected).await?);
     if let Some(advance) = &page.advance {
-        let gone = slice::advance(write, advance, &seen, applied.new, page.now).await?;
+        let brought = Brought { seen: &seen, new: applied.new, reached: reached(&page.page, page.now) };
+        let gone = slice::advance(write, advance, &brought, page.now).await?;
         applied.gone = count(gone.len());
         bury(write, &context, &gone).await?;
         // How far the feed is changes with every page; the window shows it.
         write.announce(Change::Connection(connection.id));
     }
     Ok(applied)
+}
+
+/// How far a page reaches in its feed. A time that lies impossibly far ahead is a record's mistake: the latest of the other
+/// records counts then, so that one mistake does not have everything after it read again and again.
+fn reached(page: &Page, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let possible = |at: &DateTime<Utc>| *at <= now + slice::AHEAD;
+    let told = page.reached?;
+    if possible(&told) {
+        return Some(told);
+    }
+    let updated = page.records.iter().filter_map(|record| record.item.updated.as_ref().and_then(|updated| updated.at));
+    updated.filter(possible).max()
 }
 
 fn count(length: usize) -> u32 {
