@@ -66,6 +66,39 @@ async fn what_changed_since_the_watermark_comes_and_nothing_older() {
 }
 
 #[tokio::test]
+async fn no_change_is_missed_while_the_clocks_change() {
+    for (zone, change) in [
+        ("America/New_York", "2026-03-08T07:00:00Z"),
+        ("America/New_York", "2026-11-01T06:00:00Z"),
+        ("Europe/Kyiv", "2026-03-29T01:00:00Z"),
+        ("Europe/Kyiv", "2026-10-25T01:00:00Z"),
+    ] {
+        let desk = Desk::closed(60, Temperament::Kind, &[]).await;
+        desk.set(&json!({"timeZone": zone}));
+        desk.enter().await;
+        let change = rounds_domain::moment::instant(change).expect("an instant");
+        // One study every ten minutes, from two hours before the clocks change to two hours after.
+        let moved: Vec<(String, chrono::DateTime<Utc>)> = desk
+            .ids("study")
+            .into_iter()
+            .zip(-12..=12)
+            .map(|(id, tens)| (id, change + TimeDelta::minutes(tens * 10)))
+            .collect();
+        assert_eq!(moved.len(), 25);
+        for (id, updated) in &moved {
+            let updated = updated.format("%Y-%m-%d %H:%M:%S.250000+00").to_string();
+            desk.edit(&json!({"caseId": id, "set": {"updated": updated}, "quiet": true}));
+        }
+        for (_, since) in &moved {
+            let read = ids(&desk.sweep("studies", &Slice::Changed { since: Some(*since) }).await);
+            for (id, updated) in moved.iter().filter(|(_, updated)| updated >= since) {
+                assert!(read.contains(id), "{zone}: changed at {updated}, asked since {since}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn cases_and_orders_are_found_by_our_own_clock() {
     let desk = Desk::open(200, Temperament::Unkind, &[]).await;
     for (feed, kind) in [("cases", "case"), ("orders", "order")] {

@@ -33,6 +33,8 @@ pub(super) mod value {
     pub(in crate::ambra) const STATUS: &str = "study_status";
     pub(in crate::ambra) const MUST_APPROVE: &str = "must_approve";
     pub(in crate::ambra) const STAR: &str = "star";
+    pub(in crate::ambra) const TAGS: &str = "tags";
+    pub(in crate::ambra) const STUDY_UID: &str = "study_uid";
     pub(in crate::ambra) const QC_STATUS: &str = "qctask_status";
     pub(in crate::ambra) const QC_TASK: &str = "qctask";
     pub(in crate::ambra) const CASE_STATUS: &str = "case_status";
@@ -161,6 +163,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
         },
         ActionDeclaration {
             fields: vec![field("tag", "Tag", "A word of your own.", FieldKind::Text, true)],
+            touches: keys(&[value::TAGS]),
             ..action(TAG, "Add a tag", Verb::Mark, Proof::None, "Everybody who can see it sees its tags.")
         },
         ActionDeclaration {
@@ -207,6 +210,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
                 ),
                 field("detail", "Detail", "Goes with the entry.", FieldKind::Text, false),
             ],
+            touches: keys(&[value::STUDY_UID]),
             ..action(
                 AUDIT,
                 "Write to the audit trail",

@@ -34,6 +34,8 @@ dto!(
         patient_comments: Text = "patient_comments",
         patient_current_location: Text = "patient_current_location",
         medical_record_locator: Text = "medical_record_locator",
+        patient_ethnic_group: Text = "patient_ethnic_group",
+        patient_occupation: Text = "patient_occupation",
         study_description: Text = "study_description",
         accession_number: Text = "accession_number",
         study_date: Text = "study_date",
@@ -43,6 +45,8 @@ dto!(
         image_count: Text = "image_count",
         attachment_count: Text = "attachment_count",
         size: Text = "size",
+        compressed_size: Text = "compressed_size",
+        transfer_syntax_uid: Text = "transfer_syntax_uid",
         integration_key: Text = "integration_key",
         permissions: Flags = "permissions",
         patient_id: Text = "patient_id",
@@ -64,6 +68,8 @@ dto!(
         study_push_status: Vec<Push> = "study_push_status",
         account_name: Text = "account_name",
         created_by_name: Text = "created_by_name",
+        created_for_name: Text = "created_for_name",
+        dicom_fields: Vec<DicomField> = "customfields_DICOM",
         message_count: Text = "message_count",
         query_count: Text = "query_count",
         order_count: Text = "order_count",
@@ -79,6 +85,10 @@ dto!(
 dto!(
     /// "customfields" of any object.
     CustomField { uuid: Text = "uuid", name: Text = "name", value: Anything = "value" }
+);
+dto!(
+    /// "customfields_DICOM".
+    DicomField { tag: Text = "tag", value: Anything = "value" }
 );
 dto!(
     /// `/study/comment/get`.

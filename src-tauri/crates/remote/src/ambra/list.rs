@@ -173,23 +173,22 @@ impl Ambra {
         self.read(Turn::Page, &session.sid, &call).await
     }
 
-    /// One item again. Gone, or no longer shown, is `None`.
+    /// Items again. One that is gone or no longer shown is `None`; one that cannot be read is an error of its own.
     pub(super) async fn read_again(
         &self,
         kind: ItemKind,
         ids: &[&str],
         now: DateTime<Utc>,
-    ) -> Result<Vec<Option<Record>>, RemoteError> {
+    ) -> Result<Vec<Result<Option<Record>, RemoteError>>, RemoteError> {
         let session = self.session()?;
         let wanted = ids.iter().map(|id| ((*id).to_owned(), None)).collect();
         let read = self.whole(&session, kind, wanted, Turn::Single, now).await?;
-        read.into_iter()
-            .map(|whole| match whole {
-                Whole::Record(record) => Ok(Some(*record)),
-                Whole::Gone => Ok(None),
-                Whole::Rejected(rejected) => Err(RemoteError::new(AndNow::Doubtful, rejected.reason)),
-            })
-            .collect()
+        let read = read.into_iter().map(|whole| match whole {
+            Whole::Record(record) => Ok(Some(*record)),
+            Whole::Gone => Ok(None),
+            Whole::Rejected(rejected) => Err(RemoteError::new(AndNow::Doubtful, rejected.reason)),
+        });
+        Ok(read.collect())
     }
 
     /// Studies and orders by a number that a person has: accession number or MRN.

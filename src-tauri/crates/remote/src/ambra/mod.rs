@@ -155,7 +155,11 @@ impl RemoteSystem for Ambra {
             return self.signed_in(session).await.map(SignInReply::Done);
         }
         match self.log_in().await? {
-            LoggedIn::Good(session) => self.signed_in(session).await.map(SignInReply::Done),
+            LoggedIn::Good(session) => {
+                // It took a place already: should what follows fail, the next try goes on with it.
+                self.resume(session.clone());
+                self.signed_in(session).await.map(SignInReply::Done)
+            }
             LoggedIn::WantsPin(session, via) => {
                 Ok(SignInReply::PinWanted { session: session.to_text(), text: session::pin_text(&via) })
             }
@@ -165,6 +169,7 @@ impl RemoteSystem for Ambra {
     async fn give_pin(&self, session: &str, pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
         let session = Session::from_text(session).ok_or_else(session::ended)?;
         self.prove_pin(&session, pin).await?;
+        self.resume(session.clone());
         self.signed_in(session).await
     }
 
@@ -180,7 +185,7 @@ impl RemoteSystem for Ambra {
 
     async fn refresh(&self, target: &Target, _depth: Depth) -> Result<Option<Record>, RemoteError> {
         let records = self.read_again(target.kind, &[&target.external_id], Utc::now()).await?;
-        Ok(records.into_iter().next().flatten())
+        records.into_iter().next().unwrap_or(Ok(None))
     }
 
     async fn refresh_many(&self, targets: &[Target]) -> Result<Vec<Option<Record>>, RemoteError> {
@@ -197,7 +202,8 @@ impl RemoteSystem for Ambra {
                 continue;
             }
             for ((at, _), record) in wanted.iter().zip(self.read_again(kind, &ids, Utc::now()).await?) {
-                records[*at] = record;
+                // One that cannot be read says nothing about the others.
+                records[*at] = record.unwrap_or(None);
             }
         }
         Ok(records)

@@ -7,7 +7,7 @@ use rounds_domain::{
 };
 use serde_json::Value;
 
-use super::{Context, blank, flag, identifier, moment, offers, person, person_name, stage, summary};
+use super::{Context, blank, flag, identifier, moment, offers, person, person_name, stage, summary, tags};
 use crate::ambra::{actions::value, dto};
 
 /// A case. `odd` names the parts that could not be read.
@@ -65,6 +65,7 @@ fn values(case: &dto::Case) -> Fields {
         (value::CLOSED, on(case.closed)),
         (value::MEDICAL, who(&case.assigned_medical_id)),
         (value::ADMIN, who(&case.assigned_admin_id)),
+        (value::TAGS, tags(&case.tags.0)),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into_iter()

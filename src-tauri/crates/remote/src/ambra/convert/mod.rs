@@ -9,10 +9,8 @@ mod reports;
 mod stage;
 pub(super) mod study;
 mod summary;
-#[cfg(test)]
-mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use rounds_domain::{
@@ -22,6 +20,7 @@ use rounds_domain::{
     moment::Moment,
     patient::{Patient, Person, PersonName},
 };
+use serde_json::Value;
 
 use super::{session::Session, zone::Zone};
 use crate::lenient::Text;
@@ -163,6 +162,12 @@ fn identifier(kind: IdentifierKind, label: &str, value: &Text, issuer: &Text) ->
 
 fn flag(set: Option<bool>, label: &str, alert: bool) -> Option<Flag> {
     (set == Some(true)).then(|| Flag { label: label.into(), alert })
+}
+
+/// Tags as a value that can be compared: in whatever order they come.
+fn tags(tags: &[String]) -> Value {
+    let sorted: BTreeSet<&String> = tags.iter().collect();
+    sorted.into_iter().map(|tag| Value::from(tag.as_str())).collect()
 }
 
 fn offered(action: &str, targets: Vec<String>) -> Offer {

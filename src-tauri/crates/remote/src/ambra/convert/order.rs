@@ -5,8 +5,8 @@ use rounds_domain::{
     moment::Moment,
 };
 
-use super::{Context, blank, identifier, local_moment, offers, patient, stage, summary};
-use crate::ambra::dto;
+use super::{Context, blank, identifier, local_moment, offers, patient, stage, summary, tags};
+use crate::ambra::{actions::value, dto};
 
 /// An order. `odd` names the parts that could not be read.
 pub(in crate::ambra) fn item(id: &str, order: &dto::Order, odd: &[String], context: &Context<'_>) -> WorkItem {
@@ -31,6 +31,7 @@ pub(in crate::ambra) fn item(id: &str, order: &dto::Order, odd: &[String], conte
         flags: order.tags.0.iter().map(|tag| Flag { label: format!("#{tag}"), alert: false }).collect(),
         facts: summary::of_order(id, order, odd, zone),
         offers: offers::tags(&order.tags.0, context.session.may("study_tag")),
+        values: [(value::TAGS.to_owned(), tags(&order.tags.0))].into_iter().collect(),
         ..blank(id, ItemKind::Order)
     }
 }

@@ -10,7 +10,7 @@ use rounds_domain::{
 };
 use serde_json::Value;
 
-use super::{Context, blank, flag, identifier, moment, offers, patient, person, stage, summary};
+use super::{Context, blank, flag, identifier, moment, offers, patient, person, stage, summary, tags};
 use crate::ambra::{
     actions::{MY_LOCK, value},
     dto,
@@ -25,7 +25,7 @@ pub(in crate::ambra) fn item(id: &str, study: &dto::Study, odd: &[String], conte
         identifiers: identifiers(study),
         title: title(study),
         status: stage::of_study(study, context),
-        priority: if study.stat_filter == Some(true) { Priority::Stat } else { Priority::Routine },
+        priority: if is_stat(study) { Priority::Stat } else { Priority::Routine },
         due: due(study, context),
         created: moment(&study.created),
         feed_time: updated.as_ref().and_then(|updated| updated.at),
@@ -54,6 +54,12 @@ fn identifiers(study: &dto::Study) -> Vec<Identifier> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// "It is the value of name=stat_filter customfield if such exists."
+fn is_stat(study: &dto::Study) -> bool {
+    let field = study.customfields.iter().find(|field| field.name.as_deref() == Some("stat_filter"));
+    study.stat_filter.unwrap_or_else(|| field.is_some_and(|field| field.value.0.as_deref() == Some("1")))
 }
 
 /// `CT · Abdomen with contrast`.
@@ -131,6 +137,8 @@ fn values(study: &dto::Study) -> Fields {
     values.insert(value::STATUS.into(), text(&study.study_status));
     values.insert(value::MUST_APPROVE.into(), on(study.must_approve));
     values.insert(value::STAR.into(), on(study.star));
+    values.insert(value::STUDY_UID.into(), text(&study.study_uid));
+    values.insert(value::TAGS.into(), tags(&study.tags.0));
     if let [task] = study.qctasks.as_slice() {
         values.insert(value::QC_STATUS.into(), text(&task.qctask_status));
         values.insert(value::QC_TASK.into(), text(&task.uuid));

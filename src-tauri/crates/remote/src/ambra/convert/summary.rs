@@ -32,6 +32,8 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
         fact("Address", &study.patient_address),
         fact("Other name", &study.patient_name_other),
         fact("Location", &study.patient_current_location),
+        fact("Occupation", &study.patient_occupation),
+        fact("Ethnic group", &study.patient_ethnic_group),
         fact("History", &study.patient_additional_history),
         fact("Comments", &study.patient_comments),
     ]);
@@ -42,6 +44,7 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
         fact("From station", &study.source_ae_title),
         fact("To station", &study.destination_ae_title),
         fact("Made by", &study.created_by_name),
+        fact("Made for", &study.created_for_name),
     ]);
     let numbers = present([
         Fact::some("Study id", Some(id)),
@@ -51,13 +54,19 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
         fact("Storage engine", &study.engine_fqdn),
         fact("Integration key", &study.integration_key),
         fact("Size in bytes", &study.size),
+        fact("Size in bytes, compressed", &study.compressed_size),
+        fact("Transfer syntax", &study.transfer_syntax_uid),
     ]);
+    let dicom = study.dicom_fields.iter();
+    let fields = custom_fields(&study.customfields).into_iter().chain(
+        dicom.filter_map(|field| Fact::some(field.tag.as_deref().unwrap_or("DICOM tag"), field.value.0.clone())),
+    );
     let mut groups = vec![("Study", about)];
     let reports = reports::groups(study);
     groups.extend([
         ("Quality control", study.qctasks.iter().flat_map(qc_task).collect()),
         ("Patient", patient),
-        ("Custom fields", custom_fields(&study.customfields)),
+        ("Custom fields", fields.collect()),
         ("Sent to", study.study_push_status.iter().filter_map(push).collect()),
         ("Origin", origin),
         ("Reference numbers", numbers),
