@@ -76,6 +76,7 @@ export const addConnection = (connection: {
 export const setConnection = (id: string, settings: Fields, secrets: Fields | null) =>
   call<void>('set_connection', { id, settings, secrets });
 export const checkConnection = (id: string) => call<void>('check_connection', { id });
+export const givePin = (id: string, pin: string) => call<void>('give_pin', { id, pin });
 export const removeConnection = (id: string) => call<void>('remove_connection', { id });
 export const rejected = (id: string) => call<RejectedView[]>('rejected', { id });
 

@@ -22,6 +22,7 @@ const connection = (more: Partial<ConnectionView>): ConnectionView => ({
   baseUrl: '',
   settings: {},
   trouble: null,
+  pinWanted: null,
   feeds: [feed({})],
   unsettled: 0,
   rejected: 0,

@@ -16,7 +16,7 @@ export interface Around {
 export function waitsFor(
   row: OutboxRow,
   { rows, trouble }: Around,
-): 'before' | 'offline' | 'waiting' | 'signIn' | null {
+): 'before' | 'offline' | 'waiting' | 'signIn' | 'pin' | null {
   if (row.state !== 'held' && !(row.state === 'queued' && row.reason === null)) return null;
   // One after the other within an item.
   const made = Date.parse(row.madeAt);
@@ -24,7 +24,7 @@ export function waitsFor(
     other.item === row.item && other.id !== row.id && !isFinal(other) && Date.parse(other.madeAt) < made;
   if (rows.some(before)) return 'before';
   const kind = trouble?.kind;
-  return kind === 'offline' || kind === 'waiting' || kind === 'signIn' ? kind : null;
+  return kind === 'offline' || kind === 'waiting' || kind === 'signIn' || kind === 'pin' ? kind : null;
 }
 
 /** Whole seconds until a held action leaves; null when it is not held. */

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -226,10 +226,17 @@ pub struct Disputed {
     pub key: String,
     /// What the person saw when they decided.
     pub base: Value,
-    /// What they want; `None` where the action changes nothing and only wants it unchanged.
+    /// What they want; left out where the action changes nothing and only wants it unchanged. Null is a wish: for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[cfg_attr(feature = "ts", ts(optional))]
     pub mine: Option<Value>,
     /// What is there now.
     pub theirs: Value,
+}
+
+/// A value that is there, null too.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
 }
 
 /// One row of the outbox: one thing that a person did here, from submit to the end.
@@ -314,6 +321,15 @@ impl Action {
 mod tests {
     use super::*;
     use crate::patient::PersonName;
+
+    #[test]
+    fn a_wish_for_nothing_is_kept_apart_from_no_wish() {
+        for mine in [None, Some(Value::Null), Some(Value::from("u1"))] {
+            let disputed = Disputed { key: "reader".into(), base: Value::Null, mine, theirs: Value::from("u2") };
+            let kept = serde_json::to_string(&disputed).expect("JSON");
+            assert_eq!(serde_json::from_str::<Disputed>(&kept).ok(), Some(disputed), "{kept}");
+        }
+    }
 
     #[test]
     fn what_somebody_did_leaves_in_their_name_alone() {

@@ -77,6 +77,10 @@ refused: string | null,
  */
 targets: Array<string>, 
 /**
+ * Whom its field for a person can name, as far as that is known here.
+ */
+people: Array<Person>, 
+/**
  * What the person had begun to fill in.
  */
 draft: JsonValue | null, };
@@ -104,7 +108,23 @@ answered: Moment | null,
 /**
  * Whether the question is put away.
  */
-archived: boolean, };
+archived: boolean, 
+/**
+ * What kind of answer it wants, in the remote's word.
+ */
+kind: string | null, 
+/**
+ * The answers it offers, when it offers some.
+ */
+options: Array<string>, 
+/**
+ * Whether it had to be answered.
+ */
+required: boolean, 
+/**
+ * Whether the remote marks the question as holding patient data.
+ */
+phi: boolean, };
 
 /**
  * An appointment.
@@ -249,6 +269,23 @@ made: Moment | null,
 action: OutboxRow | null, };
 
 /**
+ * What an action touches and somebody else changed: for the person to decide. Nothing is ever merged.
+ */
+export type Conflict = { 
+/**
+ * Field by field; those that differ from what the person saw.
+ */
+fields: Array<Disputed>, 
+/**
+ * Who last changed the item, where it tells.
+ */
+who: string | null, 
+/**
+ * When it last changed, where it tells.
+ */
+when: string | null, };
+
+/**
  * One configured account at one system.
  */
 export type ConnectionId = string;
@@ -302,6 +339,10 @@ settings: JsonValue,
  * What stands in its way; `None` when nothing does.
  */
 trouble: ConnectionTrouble | null, 
+/**
+ * What to tell the person about the one-time number that it waits for; `None` when it waits for none.
+ */
+pinWanted: string | null, 
 /**
  * Its feeds.
  */
@@ -406,6 +447,27 @@ facts: Array<Fact>,
 medication: Array<Medication>, };
 
 /**
+ * One field of a [`Conflict`].
+ */
+export type Disputed = { 
+/**
+ * The key in [`WorkItem::values`](crate::item::WorkItem::values).
+ */
+key: string, 
+/**
+ * What the person saw when they decided.
+ */
+base: JsonValue, 
+/**
+ * What they want; left out where the action changes nothing and only wants it unchanged. Null is a wish: for nothing.
+ */
+mine?: JsonValue, 
+/**
+ * What is there now.
+ */
+theirs: JsonValue, };
+
+/**
  * A labelled value.
  */
 export type Fact = { 
@@ -463,6 +525,10 @@ days: number,
 /**
  * By how many seconds two windows overlap.
  */
+overlapSeconds: number, } | { "type": "changes", 
+/**
+ * By how many seconds what is asked for reaches back before the watermark.
+ */
 overlapSeconds: number, };
 
 /**
@@ -494,7 +560,7 @@ parts: number,
  */
 partsRead: number, 
 /**
- * How many rows it brought that are here.
+ * How many items it brought that are here; what lives inside them is not counted.
  */
 rows: number, };
 
@@ -513,7 +579,7 @@ most: number, } | { "type": "date" } | { "type": "choice",
 /**
  * The values with their labels.
  */
-options: Array<Choice>, };
+options: Array<Choice>, } | { "type": "itemChoice" } | { "type": "person" };
 
 /**
  * A mark on an item that is not its status: archived, escalated, …
@@ -593,7 +659,11 @@ at: Moment | null,
 /**
  * Whether only staff can see it.
  */
-internal: boolean, };
+internal: boolean, 
+/**
+ * Whether the remote marks it as holding patient data.
+ */
+phi: boolean, };
 
 /**
  * A name of an item or its patient, never shown without label and issuer.
@@ -904,6 +974,10 @@ words: string,
  */
 reason: Reason | null, 
 /**
+ * What somebody else changed of what it touches, field by field.
+ */
+conflict: Conflict | null, 
+/**
  * How many times it was sent.
  */
 attempts: number, 
@@ -970,6 +1044,23 @@ status: string | null,
  * Dates, fees: labelled.
  */
 facts: Array<Fact>, };
+
+/**
+ * A value that an action of mine is about to change.
+ */
+export type PendingValue = { 
+/**
+ * What the action does: moves the status, assigns, marks, …
+ */
+verb: Verb, 
+/**
+ * The value's key, as the system names it.
+ */
+key: string, 
+/**
+ * What it is to be, for reading: a person's name where it is known; `None` when it is to be nothing.
+ */
+value: string | null, };
 
 /**
  * A colleague: an author, an assignee, a clinician.
@@ -1179,7 +1270,7 @@ actions: Array<ActionDeclaration>, };
 /**
  * What kind of trouble a connection has.
  */
-export type TroubleKind = "offline" | "waiting" | "signIn" | "unreadable" | "refused";
+export type TroubleKind = "offline" | "waiting" | "signIn" | "pin" | "unreadable" | "refused";
 
 /**
  * What stands unsettled on a row. Ordered by how much it wants a person.
@@ -1189,7 +1280,7 @@ export type Unsettled = "nothing" | "pending" | "doubt" | "needsPerson";
 /**
  * What an action does, in words common to all systems. A system's own name for it is [`Action::name`].
  */
-export type Verb = "comment" | "status";
+export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove";
 
 /**
  * How a decision came out.
@@ -1297,6 +1388,10 @@ flags: Array<Flag>,
  * How many comments it has, mine on their way included.
  */
 comments: number, 
+/**
+ * What it is to become: what was done here and does not stand there yet.
+ */
+pending: Array<PendingValue>, 
 /**
  * What stands unsettled on it.
  */

@@ -1,6 +1,6 @@
 /** What people wrote on made-up items. */
 import type { CommentView, WorklistRow } from '../generated/bindings';
-import { moment } from './details';
+import { moment } from './pieces';
 import { Random } from './random';
 import { ME, STAFF } from './rows';
 

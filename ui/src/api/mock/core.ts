@@ -172,6 +172,7 @@ export class MockCore {
       baseUrl: args.baseUrl,
       settings: args.settings as never,
       trouble: null,
+      pinWanted: null,
       feeds: [],
       unsettled: 0,
       rejected: 0,

@@ -1,21 +1,17 @@
 /** The page of one made-up item. */
-import type { CommentView, Fact, ItemView, Moment, OutboxRow, Person, WorklistRow } from '../generated/bindings';
+import type {
+  CommentView,
+  Fact,
+  HistoryEntry,
+  ItemView,
+  Moment,
+  OutboxRow,
+  Person,
+  WorklistRow,
+} from '../generated/bindings';
 import { COMMENT, STATUS } from './declarations';
+import { fact, happened, moment, person, UNTOLD } from './pieces';
 import { ME } from './rows';
-
-export const moment = (at: number): Moment => ({
-  text: new Date(at).toISOString().replace('Z', '+00:00'),
-  at: new Date(at).toISOString(),
-});
-const fact = (label: string, value: string, at: number | null = null): Fact => ({
-  label,
-  value: at === null ? value : moment(at).text,
-  moment: at === null ? null : moment(at),
-});
-export const person = (name: string, suffix: string | null = null): Person => {
-  const [given = null, family = null] = name.split(' ');
-  return { id: `user-${name}`, name: { family, given, prefix: null, suffix }, email: null };
-};
 
 const QUESTIONS: [string, string | null][] = [
   [
@@ -95,8 +91,16 @@ export function makeView(
             respondent: null,
             answered: moment(created - hour),
             archived: false,
+            ...UNTOLD,
           })),
-          { question: 'Old question about tobacco', answer: 'No', respondent: null, answered: null, archived: true },
+          {
+            question: 'Old question about tobacco',
+            answer: 'No',
+            respondent: null,
+            answered: null,
+            archived: true,
+            ...UNTOLD,
+          },
         ],
       },
       {
@@ -111,6 +115,7 @@ export function makeView(
             respondent: null,
             answered: moment(created - hour),
             archived: false,
+            ...UNTOLD,
           },
         ],
       },
@@ -182,16 +187,12 @@ export function makeView(
       : [],
     comments,
     history: [
-      { id: 'h1', what: 'Created', before: null, after: null, at: moment(created), internal: false },
-      { id: 'h2', what: 'Status', before: 'OPEN', after: 'ASSIGNED', at: moment(created + hour), internal: false },
-      { id: 'h3', what: 'Assigned', before: null, after: row.assignee, at: moment(created + hour), internal: true },
+      happened('h1', 'Created', created),
+      { ...happened('h2', 'Status', created + hour), before: 'OPEN', after: 'ASSIGNED' },
+      { ...happened('h3', 'Assigned', created + hour), after: row.assignee, internal: true },
       ...(many
         ? Array.from({ length: 30 }, (_, index) => ({
-            id: `h-${index}`,
-            what: 'Viewed',
-            before: null,
-            after: null,
-            at: moment(created + index * hour),
+            ...happened(`h-${index}`, 'Viewed', created + index * hour),
             internal: true,
           }))
         : []),
@@ -264,6 +265,7 @@ export function makeView(
         declaration: COMMENT,
         refused: row.gone ? 'CareValidate no longer has this case.' : null,
         targets: [],
+        people: [],
         draft: (draft.get(`${row.id} comment`) ?? null) as never,
       },
       {
@@ -272,6 +274,7 @@ export function makeView(
           ? 'The case is archived: it can only be reopened in the portal.'
           : null,
         targets: ['OPEN', 'CLOSE'],
+        people: [],
         draft: (draft.get(`${row.id} changeStatus`) ?? null) as never,
       },
     ],

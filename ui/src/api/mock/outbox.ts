@@ -51,6 +51,7 @@ export function made(
     state,
     words: WORDS[state],
     reason: null,
+    conflict: null,
     attempts: state === 'held' || state === 'queued' || state === 'withdrawn' ? 0 : 1,
     nextAt: null,
     settledAt: ['confirmed', 'discarded', 'withdrawn'].includes(state)
@@ -88,6 +89,11 @@ export function everyState(rows: WorklistRow[]): OutboxRow[] {
         'conflict',
         'Daniel Osei changed the status to APPROVED at 13:41, after you had read it as IN_PROGRESS. Nothing was sent. Keep yours to close it anyway, or take theirs.',
       ),
+      conflict: {
+        fields: [{ key: 'status', base: 'IN_PROGRESS', mine: 'CLOSE', theirs: 'APPROVED' }],
+        who: 'Daniel Osei',
+        when: null,
+      },
       words: 'conflict',
       attempts: 0,
       choices: ['keepMine', 'takeTheirs', 'discard'],

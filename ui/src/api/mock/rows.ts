@@ -172,6 +172,7 @@ function makeRow(random: Random, index: number, now: number): WorklistRow {
         : group === 'closed' && index % 2 === 0
           ? [{ label: 'Archived', alert: false }]
           : [],
+    pending: [],
     comments: random.chance(0.4) ? 1 + random.below(7) : 0,
     unsettled: finished ? 'nothing' : unsettled,
     gone: index % 557 === 17,

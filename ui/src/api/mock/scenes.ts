@@ -39,6 +39,7 @@ const CONNECTION: ConnectionView = {
     turnaround_hours: '120',
   },
   trouble: null,
+  pinWanted: null,
   feeds: [
     { name: 'cases', title: 'Cases', completeAt: ago(12), readAt: ago(12), parts: 43, partsRead: 43, rows: 10_000 },
   ],
