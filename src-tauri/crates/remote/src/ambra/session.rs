@@ -165,7 +165,12 @@ impl Ambra {
             return Ok(session);
         }
         let known = self.learn(session).await?;
-        self.hold(known.clone());
+        let mut held = self.held();
+        // Another sign-in may have brought a newer session meanwhile.
+        if held.session.as_ref().is_some_and(|session| session.sid == known.sid) {
+            *held = Held { session: Some(known.clone()), learned: Some(Instant::now()) };
+        }
+        drop(held);
         Ok(known)
     }
 

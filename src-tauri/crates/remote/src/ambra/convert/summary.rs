@@ -2,7 +2,7 @@
 
 use rounds_domain::detail::{Fact, FactGroup};
 
-use super::{date, fact, local_moment, present, reports, yes};
+use super::{date, fact, local_moment, person_name, present, reports, yes};
 use crate::{
     ambra::{dto, zone::Zone},
     lenient::{Text, Texts},
@@ -15,7 +15,7 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
         Fact::moment("Study date", taken.as_ref()),
         fact("Modality", &study.modality),
         fact("Description", &study.study_description),
-        fact("Referring physician", &study.referring_physician),
+        fact("Referring physician", &named(&study.referring_physician)),
         fact("Images", &study.image_count),
         fact("Attachments", &study.attachment_count),
         fact("Messages", &study.message_count),
@@ -30,7 +30,7 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
         fact("Size", &study.patient_size),
         fact("Phone", &study.patient_phone),
         fact("Address", &study.patient_address),
-        fact("Other name", &study.patient_name_other),
+        fact("Other name", &named(&study.patient_name_other)),
         fact("Location", &study.patient_current_location),
         fact("Occupation", &study.patient_occupation),
         fact("Ethnic group", &study.patient_ethnic_group),
@@ -117,7 +117,7 @@ pub(super) fn of_case(id: &str, case: &dto::Case, odd: &[String]) -> Vec<FactGro
 /// Of an order.
 pub(super) fn of_order(id: &str, order: &dto::Order, odd: &[String], zone: Zone) -> Vec<FactGroup> {
     let about = present([
-        fact("Referring physician", &order.referring_physician),
+        fact("Referring physician", &named(&order.referring_physician)),
         fact("Sending facility", &order.sending_facility),
     ]);
     let steps = order.sps.iter().flat_map(|step| {
@@ -147,6 +147,11 @@ pub(super) fn of_order(id: &str, order: &dto::Order, odd: &[String], zone: Zone)
     ])
 }
 
+/// A DICOM name as colleagues are named; one that cannot be read stays as it came.
+fn named(name: &Text) -> Text {
+    name.as_ref().map(|name| person_name(name).plain().unwrap_or_else(|| name.clone()))
+}
+
 fn titled(groups: Vec<(&str, Vec<Fact>)>) -> Vec<FactGroup> {
     let told = groups.into_iter().filter(|(_, facts)| !facts.is_empty());
     told.map(|(title, facts)| FactGroup { title: title.into(), facts }).collect()
@@ -156,13 +161,13 @@ fn qc_task(task: &dto::QcTask) -> Vec<Fact> {
     let label = |what: &str| {
         task.qctask_no.as_ref().map_or_else(|| what.to_owned(), |number| format!("{what} (task {number})"))
     };
-    let named = |what: &str, value: &Text| Fact::some(&label(what), value.clone());
+    let told = |what: &str, value: &Text| Fact::some(&label(what), value.clone());
     present([
-        named("State", &task.qctask_status),
-        named("What for", &task.message),
-        named("Assigned to", &task.user_name),
-        named("Group", &task.assigned_group),
-        named("Priority", &task.priority),
+        told("State", &task.qctask_status),
+        told("What for", &task.message),
+        told("Assigned to", &task.user_name),
+        told("Group", &task.assigned_group),
+        told("Priority", &task.priority),
         date(&label("Made"), &task.created),
     ])
 }
@@ -182,8 +187,8 @@ fn push(push: &dto::Push) -> Option<Fact> {
 }
 
 fn custom_fields(fields: &[dto::CustomField]) -> Vec<Fact> {
-    let named = |field: &dto::CustomField| field.name.clone().or_else(|| field.uuid.clone());
-    fields.iter().filter_map(|field| Fact::some(&named(field)?, field.value.0.clone())).collect()
+    let label = |field: &dto::CustomField| field.name.clone().or_else(|| field.uuid.clone());
+    fields.iter().filter_map(|field| Fact::some(&label(field)?, field.value.0.clone())).collect()
 }
 
 fn unread(odd: &[String]) -> Vec<Fact> {
