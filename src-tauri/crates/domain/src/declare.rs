@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
 
-    fn fields(value: Value) -> Fields {
+    fn fields(value: &Value) -> Fields {
         value.as_object().cloned().unwrap_or_default()
     }
 
@@ -233,7 +233,7 @@ mod tests {
             sets: [pair("reader", "to"), pair("closed", "=1"), pair("word", "=DONE"), pair("note", "=null")].into(),
             own_mark: None,
         };
-        let wanted = declared.wants(&fields(json!({"status": "READ", "to": "u1", "version": null})));
+        let wanted = declared.wants(&fields(&json!({"status": "READ", "to": "u1", "version": null})));
         assert_eq!(
             Value::Object(wanted),
             json!({"status": "READ", "reader": "u1", "closed": 1, "word": "DONE", "note": null, "version": null})
@@ -243,7 +243,7 @@ mod tests {
             json!({"closed": 1, "word": "DONE", "note": null}),
             "what was left out stays as it is"
         );
-        let touched = declared.touched(&fields(json!({"status": "NEW", "other": 1})));
+        let touched = declared.touched(&fields(&json!({"status": "NEW", "other": 1})));
         assert_eq!(touched.get("status"), Some(&json!("NEW")));
         assert_eq!(touched.get("reader"), Some(&Value::Null), "missing and null are the same");
         assert!(!touched.contains_key("other"), "nothing else is looked at");

@@ -3,12 +3,15 @@
 //! Base and outbox go in, a worklist row and a list of comments come out; nothing is stored here. The store recomputes
 //! the row in the same transaction that changes either side, so a pull can never erase offline work.
 
+mod pending;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+pub use self::pending::{PendingValue, values_seen};
+use self::pending::{has_moved, pending};
 use crate::{
-    action::{Action, Fields, Verb},
+    action::{Action, Verb},
     detail::Comment,
     ids::{ActionId, ConnectionId, ItemId},
     item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, StatusGroup, WorkItem},
@@ -115,19 +118,6 @@ pub struct WorklistRow {
     pub system: String,
 }
 
-/// A value that an action of mine is about to change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
-#[serde(rename_all = "camelCase")]
-pub struct PendingValue {
-    /// What the action does: moves the status, assigns, marks, …
-    pub verb: Verb,
-    /// The value's key, as the system names it.
-    pub key: String,
-    /// What it is to be, for reading: a person's name where it is known; `None` when it is to be nothing.
-    pub value: Option<String>,
-}
-
 /// What the projection needs beside the item and its actions.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting<'a> {
@@ -186,44 +176,6 @@ pub fn row(item: &WorkItem, actions: &[Action], setting: Setting<'_>) -> Worklis
     }
 }
 
-/// The values that `actions` are about to change, the last one for each key. The remote's own value stays beside it: a wish is
-/// not shown as a fact.
-fn pending(item: &WorkItem, actions: &[Action], me: &Me) -> Vec<PendingValue> {
-    let mut pending: Vec<PendingValue> = Vec::new();
-    let shows = |action: &&Action| !matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn);
-    for action in actions.iter().filter(shows) {
-        for (key, wanted) in &action.wants {
-            pending.retain(|earlier| earlier.key != *key);
-            if item.values.get(key).unwrap_or(&Value::Null) != wanted {
-                let value = shown(wanted, item, me);
-                pending.push(PendingValue { verb: action.verb, key: key.clone(), value });
-            }
-        }
-    }
-    pending
-}
-
-/// The item's values as a person sees them who did `actions` before: what those want stands over what the remote says.
-pub fn values_seen<'a>(item: &WorkItem, actions: impl Iterator<Item = &'a Action>) -> Fields {
-    let mut values = item.values.clone();
-    for action in actions.filter(|action| !matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn)) {
-        values.extend(action.wants.clone());
-    }
-    values
-}
-
-/// A value for reading: the name of a person whose id it is, else its text.
-fn shown(value: &Value, item: &WorkItem, me: &Me) -> Option<String> {
-    let text = match value {
-        Value::Null => return None,
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let named = |id: &Option<String>, name: &PersonName| name.plain().filter(|_| id.as_deref() == Some(text.as_str()));
-    let known = item.assignees.iter().find_map(|person| named(&person.id, &person.name));
-    Some(known.or_else(|| named(&me.id, &me.name)).unwrap_or(text))
-}
-
 /// The date part of a birth date, whatever time of day the remote put behind it.
 fn day(text: &str) -> String {
     let day: String = text.chars().take(10).collect();
@@ -274,24 +226,15 @@ pub fn still_shows(item: &WorkItem, action: &Action, read_began: DateTime<Utc>) 
     match action.state {
         OutboxState::Discarded | OutboxState::Withdrawn => false,
         OutboxState::Confirmed => {
-            !has_comment(item, action.remote_ref.as_deref())
-                && !(read_began >= action.settled_at.unwrap_or(read_began) && has_moved(item, action))
+            let read_since = action.settled_at.is_none_or(|settled| read_began >= settled);
+            let is_there = has_comment(item, action.remote_ref.as_deref()) || (read_since && has_moved(item, action));
+            !is_there
                 && action
                     .settled_at
                     .is_some_and(|settled| read_began < settled + chrono::Duration::minutes(OVERLAY_MINUTES))
         }
         _ => true,
     }
-}
-
-/// Whether the values that a confirmed action changes are no longer as before it: its effect is here, or somebody went on
-/// from there. A remote that applies late still shows the old ones.
-fn has_moved(item: &WorkItem, action: &Action) -> bool {
-    let now = |key: &String| item.values.get(key).unwrap_or(&Value::Null);
-    let before = |key: &String| action.saw.get(key).unwrap_or(&Value::Null);
-    !action.wants.is_empty()
-        && (action.wants.iter().all(|(key, wanted)| now(key) == wanted)
-            || action.wants.keys().any(|key| now(key) != before(key)))
 }
 
 /// Everything about the item that the search box looks through.

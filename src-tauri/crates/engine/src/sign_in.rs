@@ -20,11 +20,14 @@ pub enum Account {
     Refused,
     /// The last sign-in asked for a one-time number: it is waited for, and another sign-in would send another one.
     PinWanted,
+    /// The last sign-in succeeded in another name than that of what waits in the outbox (RELIABILITY.md, I9): whatever was sent
+    /// now would leave as somebody else.
+    SomebodyElse,
 }
 
 /// Whether a call may be made at all.
 pub fn may_call(account: Account) -> bool {
-    account != Account::PinWanted
+    !matches!(account, Account::PinWanted | Account::SomebodyElse)
 }
 
 /// Whether a sign-in may be tried without anybody having asked for it.
@@ -100,6 +103,10 @@ mod tests {
         let wanted = SignInReply::PinWanted { session: "s".into(), text: "sent".into() };
         assert_eq!(after_sign_in(Ok(&wanted)), Account::PinWanted);
         assert!(!may_call(Account::PinWanted) && !may_sign_in(Account::PinWanted), "each sign-in sends another PIN");
+        assert!(
+            !may_call(Account::SomebodyElse) && !may_sign_in(Account::SomebodyElse),
+            "nothing leaves in another name"
+        );
         assert!(may_call(Account::Refused), "the system may let us in again");
         assert!(!may_sign_in(Account::Refused), "only a person may try again");
         for (and_now, stands) in [

@@ -2,7 +2,10 @@
 //!
 //! A system's DTOs keep the remote's spelling and never leave its folder; what leaves it are domain types.
 
+mod ambra;
 mod carevalidate;
+mod kept;
+mod lenient;
 pub mod registry;
 pub mod seam;
 mod settings;

@@ -52,11 +52,6 @@ impl Link {
         if sign_in::may_call(signed.standing) { Ok(signed.times) } else { Err(signed.refused()) }
     }
 
-    /// How many sign-ins succeeded so far.
-    pub(crate) async fn sign_ins(&self) -> u64 {
-        self.account.0.lock().await.times
-    }
-
     /// Signs in, one at a time, after a call was refused. `seen` is the count of sign-ins before that call: when there was one
     /// since, that one counts. A refused account is not tried again until [`forgive`](Self::forgive), and one that waits for a
     /// PIN not until it is given.
@@ -108,7 +103,8 @@ impl Link {
         }
     }
 
-    /// Somebody asked for another try: a refusal is forgotten. A PIN that is wanted still is.
+    /// Somebody asked for another try: a refusal is forgotten. A PIN that is wanted still is, and a session in another name is
+    /// never used.
     pub(crate) async fn forgive(&self) {
         let mut signed = self.account.0.lock().await;
         if signed.standing == Standing::Refused {
@@ -144,7 +140,7 @@ impl Link {
             }
             Err(StoreError::Refused(why)) => {
                 let error = RemoteError::new(AndNow::SignIn, why);
-                signed.standing = Standing::Refused;
+                signed.standing = Standing::SomebodyElse;
                 signed.refusal = Some(error.clone());
                 Err(error)
             }

@@ -163,7 +163,7 @@ impl Rounds {
         let worked = match step(&action) {
             Step::Nothing => return Ok(action.into()),
             Step::EndHold => self.tell(link, id, Event::HoldOver).await?.into(),
-            Step::ReadThenSend => self.read_then_send(link, action, report).await?,
+            Step::ReadThenSend => Box::pin(self.read_then_send(link, action, report)).await?,
             Step::Look => match self.look(link, &action).await {
                 Ok(finding) => self.tell(link, id, Event::LookedFor(finding)).await?.into(),
                 Err(error) => {
@@ -227,8 +227,11 @@ impl Rounds {
     }
 
     async fn send(&self, link: &Link, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
-        let signed_in = link.sign_ins().await;
-        let replied = link.remote.submit(target, sending).await;
+        // Between the read and now somebody may have signed in as somebody else.
+        let (signed_in, replied) = match link.may_call().await {
+            Ok(signed_in) => (signed_in, link.remote.submit(target, sending).await),
+            Err(refusal) => (0, Err(refusal)),
+        };
         let failed = replied.as_ref().err().cloned();
         let me_id = match &replied {
             Ok(Submitted::Done(receipt)) => receipt.me_id.clone(),

@@ -1,14 +1,5 @@
 /** The page of one made-up item. */
-import type {
-  CommentView,
-  Fact,
-  HistoryEntry,
-  ItemView,
-  Moment,
-  OutboxRow,
-  Person,
-  WorklistRow,
-} from '../generated/bindings';
+import type { CommentView, ItemView, OutboxRow, WorklistRow } from '../generated/bindings';
 import { COMMENT, STATUS } from './declarations';
 import { fact, happened, moment, person, UNTOLD } from './pieces';
 import { ME } from './rows';

@@ -268,7 +268,10 @@ fn read_after_conflict(next: &mut Action, finding: Finding, conflict: Conflict, 
         Finding::Found(receipt) if next.rounds > 0 => confirm(next, receipt, tick),
         Finding::PossiblyMine(conflict) if next.rounds > 0 => possibly_mine(next, conflict),
         _ => {
-            ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
+            // Where nothing of it was changed the remote refused for another reason, and its own words say more.
+            if conflict.fields.iter().any(|field| field.theirs != field.base) {
+                ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
+            }
             next.conflict = Some(conflict);
         }
     }

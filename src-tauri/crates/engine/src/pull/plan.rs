@@ -155,10 +155,9 @@ enum Often {
 fn often(slice: &SliceState, newest: Option<DateTime<Utc>>) -> Often {
     match &slice.slice {
         Slice::Changed { .. } => Often::Poll,
-        Slice::All => Often::Cold,
         Slice::Window { from, .. } if Some(*from) >= newest => Often::Poll,
         Slice::Window { .. } if slice.hot => Often::Hot,
-        Slice::Window { .. } => Often::Cold,
+        Slice::Window { .. } | Slice::All => Often::Cold,
     }
 }
 

@@ -2,29 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::lenient::{Anything, Dto, Lenient, Path, Text, Texts};
-
-macro_rules! dto {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty = $key:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Default, PartialEq)]
-        // The field names are the remote's.
-        #[allow(clippy::struct_field_names)]
-        pub(super) struct $name { $(pub(super) $field: $type),+ }
-
-        impl Dto for $name {
-            fn of(fields: &Map<String, Value>) -> Self {
-                Self { $($field: Lenient::read(fields.get($key))),+ }
-            }
-
-            fn odd_fields(fields: &Map<String, Value>, path: &Path<'_>, odd: &mut Vec<String>) {
-                $(if let Some(value) = fields.get($key) {
-                    <$type as Lenient>::odd(value, &Path::Field(path, $key), odd);
-                })+
-            }
-        }
-    };
-}
+use super::lenient::{Anything, Dto, Lenient, Path, Text, Texts, dto};
 
 dto!(
     /// "Case Object Structure", and `productBundleId` from the example.

@@ -6,7 +6,6 @@ mod convert;
 mod declaration;
 mod dto;
 mod errors;
-mod lenient;
 mod page;
 mod read;
 mod record;
@@ -31,6 +30,7 @@ use url::Url;
 
 use self::{convert::Rules, window::WindowField};
 use crate::{
+    kept, lenient,
     registry::Kind,
     seam::{Account, Blob, Depth, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
     settings::Values,

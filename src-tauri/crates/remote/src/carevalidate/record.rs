@@ -7,13 +7,14 @@ use serde_json::{Map, Value, value::RawValue};
 use super::{
     convert::{self, Rules},
     dto::Case,
+    kept,
     lenient::{Dto, Lenient, Path, Text},
 };
 
 /// Reads one case. `with_attachments` says whether this read asked for attachments.
 pub(super) fn read(raw: &RawValue, rules: &Rules, with_attachments: bool) -> Result<Record, Rejected> {
     let text = raw.get();
-    let Some((mut value, text)) = parse(text) else {
+    let Some((mut value, text)) = kept::parse(text) else {
         return Err(Rejected {
             external_id: id_only(text),
             reason: "The record cannot be read: it is nested too deeply or holds broken characters. It is not kept, \
@@ -24,7 +25,7 @@ pub(super) fn read(raw: &RawValue, rules: &Rules, with_attachments: bool) -> Res
     };
     let raw = if strip(&mut value) { value.to_string() } else { text };
     let Some(fields) = value.as_object() else {
-        let reason = format!("The record is {} instead of a case.", kind_of(&value));
+        let reason = format!("The record is {} instead of a case.", kept::kind_of(&value));
         return Err(Rejected { external_id: None, reason, raw });
     };
     let case = Case::of(fields);
@@ -33,48 +34,14 @@ pub(super) fn read(raw: &RawValue, rules: &Rules, with_attachments: bool) -> Res
     let Some(id) = case.id.clone().filter(|_| plain) else {
         let reason = match fields.get("id") {
             None => "The record has no id, so it cannot be kept as a case.".to_owned(),
-            Some(id) => format!("The record's id is {}, so it cannot be kept as a case.", kind_of(id)),
+            Some(id) => format!("The record's id is {}, so it cannot be kept as a case.", kept::kind_of(id)),
         };
         return Err(Rejected { external_id: None, reason, raw });
     };
     let mut odd = Vec::new();
     Case::odd_fields(fields, &Path::Record, &mut odd);
     let (item, children) = convert::case(&id, &case, &odd, rules, with_attachments);
-    Ok(Record { item, children, fingerprint: fingerprint(&value), raw })
-}
-
-/// The value of a JSON text, and the text it was read from. Half a surrogate pair (an emoji that was cut in two) is no
-/// reason to lose a case: it becomes the replacement character.
-fn parse(text: &str) -> Option<(Value, String)> {
-    if let Ok(value) = serde_json::from_str(text) {
-        return Some((value, text.to_owned()));
-    }
-    let repaired = without_lone_surrogates(text);
-    serde_json::from_str(&repaired).ok().map(|value| (value, repaired))
-}
-
-fn without_lone_surrogates(text: &str) -> String {
-    let unit = |at: usize| {
-        let escape = text.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(escape, 16).ok()
-    };
-    let mut repaired = String::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(found) = text[at..].find('\\') {
-        repaired.push_str(&text[at..at + found]);
-        at += found;
-        let (keep, length) = match unit(at) {
-            Some(0xD800..=0xDBFF) if matches!(unit(at + 6), Some(0xDC00..=0xDFFF)) => (true, 12),
-            Some(0xD800..=0xDFFF) => (false, 6),
-            Some(_) => (true, 6),
-            // A backslash and the character it escapes.
-            None => (true, 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8)),
-        };
-        repaired.push_str(if keep { &text[at..at + length] } else { "\\ufffd" });
-        at += length;
-    }
-    repaired.push_str(&text[at..]);
-    repaired
+    Ok(Record { item, children, fingerprint: kept::fingerprint(&value, counts), raw })
 }
 
 /// Whether a case as it came has this id.
@@ -84,7 +51,7 @@ pub(super) fn names(raw: &RawValue, id: &str) -> bool {
 
 /// A case as it came, read.
 pub(super) fn dto<T: Dto>(raw: &RawValue) -> Option<T> {
-    let (value, _) = parse(raw.get())?;
+    let (value, _) = kept::parse(raw.get())?;
     value.as_object().map(T::of)
 }
 
@@ -145,43 +112,6 @@ fn strip_attachment(value: &mut Value) -> bool {
     stripped
 }
 
-/// A hash that changes exactly when what the case says changes: the order of keys takes no part, and attachments take
-/// none, since sweeps leave them out and their addresses differ at every read.
-fn fingerprint(value: &Value) -> String {
-    let mut canonical = Vec::new();
-    write_canonical(value, &mut canonical);
-    blake3::hash(&canonical).to_hex().to_string()
-}
-
-fn write_canonical(value: &Value, out: &mut Vec<u8>) {
-    match value {
-        Value::Object(fields) => {
-            let mut sorted: Vec<(&String, &Value)> = fields.iter().filter(|(key, value)| counts(key, value)).collect();
-            sorted.sort_by_key(|(key, _)| *key);
-            out.push(b'{');
-            for (key, inner) in sorted {
-                // Writing to memory cannot fail.
-                let _ = serde_json::to_writer(&mut *out, key);
-                out.push(b':');
-                write_canonical(inner, out);
-                out.push(b',');
-            }
-            out.push(b'}');
-        }
-        Value::Array(items) => {
-            out.push(b'[');
-            for item in items {
-                write_canonical(item, out);
-                out.push(b',');
-            }
-            out.push(b']');
-        }
-        scalar => {
-            let _ = serde_json::to_writer(out, scalar);
-        }
-    }
-}
-
 /// Attachments take no part; and a product's subscription that is null, absent or has both fields null is one state
 /// ("Products array").
 fn counts(key: &str, value: &Value) -> bool {
@@ -190,18 +120,6 @@ fn counts(key: &str, value: &Value) -> bool {
         "attachments" => false,
         "subscription" => !(value.is_null() || value.as_object().is_some_and(empty)),
         _ => true,
-    }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "empty",
-        Value::Bool(_) => "a truth value",
-        Value::Number(_) => "a number",
-        Value::String(text) if text.trim().is_empty() => "a blank text",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }
 

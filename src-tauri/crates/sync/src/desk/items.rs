@@ -113,7 +113,14 @@ impl Rounds {
         let stored = self.store.item(id).await?;
         let link = self.link(&stored.connection)?;
         self.refresh(&link, id, Depth::Attachments).await?;
-        self.read_candidates(&link, id).await
+        match self.read_candidates(&link, id).await {
+            // Whom it can be assigned to is not what was asked for.
+            Err(WorkError::Remote(error)) => {
+                tracing::debug!(kind = error.and_now.word(), "no candidates could be read");
+            }
+            other => other?,
+        }
+        Ok(())
     }
 
     /// Keeps whom an item can be assigned to, when something offered for it asks that.

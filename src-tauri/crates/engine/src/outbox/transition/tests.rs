@@ -253,6 +253,15 @@ fn a_conflict_that_the_remote_names_gets_its_fields_from_a_read() {
 }
 
 #[test]
+fn a_conflict_over_nothing_that_changed_keeps_the_remotes_words() {
+    let refused = after(&sent(), failed(AndNow::Conflict), RULES, tick(1));
+    let event = Event::ReadAfterConflict { finding: Finding::Missing, conflict: conflict_over("NEW") };
+    let next = after(&refused, event, RULES, tick(2));
+    assert_eq!(next.reason.map(|reason| reason.text).as_deref(), Some("the remote's words"));
+    assert!(next.conflict.is_some(), "what stands there is shown all the same");
+}
+
+#[test]
 fn a_conflict_after_a_doubtful_try_may_be_our_own_success() {
     let again = Action { rounds: 1, ..sent() };
     let stale = after(&again, failed(AndNow::Conflict), RULES, tick(1));

@@ -1,7 +1,6 @@
 //! Reading that cannot fail: how the DTOs take whatever stands in a field.
 //!
-//! Every field but a case's `id` may be null,
-//! absent, or of another type than documented: a number is taken for text, a lone object for a list of one; what cannot
+//! Every field but a record's id may be null, absent, or of another type than documented: a number is taken for text, a lone object for a list of one; what cannot
 //! be taken at all is left out here and named by [`Lenient::odd`], so that a person learns of it. The raw reply keeps it.
 
 use std::fmt;
@@ -10,7 +9,7 @@ use serde_json::{Map, Value};
 
 /// Where a value stands in its record. Written out only when something is to be said about it.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Path<'a> {
+pub(crate) enum Path<'a> {
     /// The record itself.
     Record,
     /// A field of an object.
@@ -37,7 +36,7 @@ impl fmt::Display for Path<'_> {
 }
 
 /// A value that can be read from anything.
-pub(super) trait Lenient: Sized {
+pub(crate) trait Lenient: Sized {
     /// The value; what is missing or unreadable is the empty one.
     fn read(value: Option<&Value>) -> Self;
 
@@ -46,7 +45,7 @@ pub(super) trait Lenient: Sized {
 }
 
 /// An object of the document.
-pub(super) trait Dto: Sized {
+pub(crate) trait Dto: Sized {
     /// Reads its fields.
     fn of(fields: &Map<String, Value>) -> Self;
 
@@ -55,7 +54,7 @@ pub(super) trait Dto: Sized {
 }
 
 /// Text: also a number, a truth value, a list of these.
-pub(super) type Text = Option<String>;
+pub(crate) type Text = Option<String>;
 
 impl Lenient for Text {
     fn read(value: Option<&Value>) -> Self {
@@ -84,8 +83,8 @@ impl Lenient for Option<bool> {
     fn read(value: Option<&Value>) -> Self {
         match value? {
             Value::Bool(yes) => Some(*yes),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            Value::String(text) if text == "1" || text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text == "0" || text.eq_ignore_ascii_case("false") => Some(false),
             Value::Number(number) if number.as_i64() == Some(1) => Some(true),
             Value::Number(number) if number.as_i64() == Some(0) => Some(false),
             _ => None,
@@ -138,7 +137,7 @@ impl<T: Dto> Lenient for Vec<T> {
 
 /// Anything at all, kept as it came: objects as JSON.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Anything(pub(super) Option<String>);
+pub(crate) struct Anything(pub(crate) Option<String>);
 
 impl Lenient for Anything {
     fn read(value: Option<&Value>) -> Self {
@@ -155,7 +154,7 @@ fn is_nested(value: &Value) -> bool {
 
 /// A list of texts.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Texts(pub(super) Vec<String>);
+pub(crate) struct Texts(pub(crate) Vec<String>);
 
 impl Lenient for Texts {
     fn read(value: Option<&Value>) -> Self {
@@ -167,3 +166,27 @@ impl Lenient for Texts {
 
     fn odd(_: &Value, _: &Path<'_>, _: &mut Vec<String>) {}
 }
+
+/// Writes a struct of fields in the remote's spelling, and how it is read.
+macro_rules! dto {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty = $key:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, PartialEq)]
+        // The field names are the remote's.
+        #[allow(clippy::struct_field_names)]
+        pub(super) struct $name { $(pub(super) $field: $type),+ }
+
+        impl $crate::lenient::Dto for $name {
+            fn of(fields: &serde_json::Map<String, serde_json::Value>) -> Self {
+                Self { $($field: $crate::lenient::Lenient::read(fields.get($key))),+ }
+            }
+
+            fn odd_fields(fields: &serde_json::Map<String, serde_json::Value>, path: &$crate::lenient::Path<'_>, odd: &mut Vec<String>) {
+                $(if let Some(value) = fields.get($key) {
+                    <$type as $crate::lenient::Lenient>::odd(value, &$crate::lenient::Path::Field(path, $key), odd);
+                })+
+            }
+        }
+    };
+}
+pub(crate) use dto;

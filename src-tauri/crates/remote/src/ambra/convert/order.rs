@@ -1,0 +1,47 @@
+//! An order as an item: what was asked of a modality.
+
+use rounds_domain::{
+    item::{Flag, IdentifierKind, ItemKind, StatusGroup, WorkItem},
+    moment::Moment,
+};
+
+use super::{Context, blank, identifier, local_moment, offers, patient, stage, summary, tags};
+use crate::ambra::{actions::value, dto};
+
+/// An order. `odd` names the parts that could not be read.
+pub(in crate::ambra) fn item(id: &str, order: &dto::Order, odd: &[String], context: &Context<'_>) -> WorkItem {
+    let zone = context.session.zone();
+    let account = context.session.account.as_ref();
+    let issuer = account.and_then(|account| account.name.clone());
+    let status = stage::of_order(order);
+    let starts = order.sps.iter().filter_map(|step| local_moment(&step.start_date, &step.start_time, zone));
+    let due: Option<Moment> = starts.filter(|starts| starts.at.is_some()).min_by_key(|starts| starts.at);
+    WorkItem {
+        patient: patient(&order.patient_name, &order.patient_birth_date, &order.patient_sex, &order.patientid),
+        identifiers: [
+            identifier(IdentifierKind::Mrn, "MRN", &order.patientid, &issuer),
+            identifier(IdentifierKind::Accession, "Accession", &order.accession_number, &None),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        title: title(order),
+        due: due.filter(|_| matches!(status.group, StatusGroup::New | StatusGroup::Active)),
+        status,
+        flags: order.tags.0.iter().map(|tag| Flag { label: format!("#{tag}"), alert: false }).collect(),
+        facts: summary::of_order(id, order, odd, zone),
+        offers: offers::tags(&order.tags.0, context.session.may("study_tag")),
+        values: [(value::TAGS.to_owned(), tags(&order.tags.0))].into_iter().collect(),
+        ..blank(id, ItemKind::Order)
+    }
+}
+
+/// The requested procedures, each once.
+fn title(order: &dto::Order) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for step in &order.sps {
+        let name = step.procedure.as_deref().or(step.description.as_deref()).or(step.modality.as_deref());
+        names.extend(name.filter(|name| !names.contains(name)));
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}

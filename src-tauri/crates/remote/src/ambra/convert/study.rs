@@ -1,0 +1,147 @@
+//! A study as an item.
+
+use chrono::TimeDelta;
+use rounds_domain::{
+    action::Fields,
+    detail::{Comment, HistoryEntry},
+    item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, WorkItem},
+    moment::Moment,
+    patient::Person,
+};
+use serde_json::Value;
+
+use super::{Context, blank, flag, identifier, moment, offers, patient, person, stage, summary, tags};
+use crate::ambra::{
+    actions::{MY_LOCK, value},
+    dto,
+};
+
+/// A study. `odd` names the parts that could not be read.
+pub(in crate::ambra) fn item(id: &str, study: &dto::Study, odd: &[String], context: &Context<'_>) -> WorkItem {
+    let updated = moment(&study.updated);
+    let mine = context.locks.as_ref().is_some_and(|locks| locks.contains_key(id));
+    WorkItem {
+        patient: patient(&study.patient_name, &study.patient_birth_date, &study.patient_sex, &study.patientid),
+        identifiers: identifiers(study),
+        title: title(study),
+        status: stage::of_study(study, context),
+        priority: if is_stat(study) { Priority::Stat } else { Priority::Routine },
+        due: due(study, context),
+        created: moment(&study.created),
+        feed_time: updated.as_ref().and_then(|updated| updated.at),
+        updated,
+        assignees: if mine { vec![me(context)] } else { Vec::new() },
+        flags: flags(study, mine),
+        facts: summary::of_study(id, study, odd, context.session.zone()),
+        comments: comments(study),
+        history: study.status_history.iter().map(status_change).collect(),
+        offers: offers::of_study(id, study, context),
+        values: values(study),
+        proofs: if mine { vec![MY_LOCK.to_owned()] } else { Vec::new() },
+        ..blank(id, ItemKind::Study)
+    }
+}
+
+fn identifiers(study: &dto::Study) -> Vec<Identifier> {
+    let issuer = &study.phi_namespace_name;
+    [
+        identifier(IdentifierKind::Mrn, "MRN", &study.patientid, issuer),
+        identifier(IdentifierKind::Accession, "Accession", &study.accession_number, &None),
+        identifier(IdentifierKind::Item, "Study UID", &study.study_uid, &None),
+        identifier(IdentifierKind::Patient, "Other patient id", &study.patientid_other, &None),
+        identifier(IdentifierKind::Patient, "Record locator", &study.medical_record_locator, &None),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// "It is the value of name=stat_filter customfield if such exists."
+fn is_stat(study: &dto::Study) -> bool {
+    let field = study.customfields.iter().find(|field| field.name.as_deref() == Some("stat_filter"));
+    study.stat_filter.unwrap_or_else(|| field.is_some_and(|field| field.value.0.as_deref() == Some("1")))
+}
+
+/// `CT · Abdomen with contrast`.
+fn title(study: &dto::Study) -> Option<String> {
+    let parts: Vec<&str> =
+        [&study.modality, &study.study_description].into_iter().flatten().map(|part| part.trim()).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// [inferred] The timer is what remains, in seconds; -1 is done.
+fn due(study: &dto::Study, context: &Context<'_>) -> Option<Moment> {
+    let left: i64 = study.study_status_timer.as_ref()?.trim().parse().ok().filter(|left| *left >= 0)?;
+    let at = context.now.checked_add_signed(TimeDelta::try_seconds(left)?)?;
+    Some(Moment { text: at.to_rfc3339(), at: Some(at) })
+}
+
+fn me(context: &Context<'_>) -> Person {
+    let me = context.session.me();
+    Person { id: me.id, name: me.name, email: me.email }
+}
+
+fn flags(study: &dto::Study, mine: bool) -> Vec<Flag> {
+    [
+        flag(study.must_approve, "Awaits approval", true),
+        flag(study.is_locked, "Locked by another person", false),
+        flag(Some(mine), "Locked by me", false),
+        flag(study.is_frozen, "Frozen", false),
+        flag(study.star, "Starred", false),
+        flag(study.phantom, "Still loading", false),
+        flag(study.thin, "Not yet retrieved", false),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(study.tags.0.iter().map(|tag| Flag { label: format!("#{tag}"), alert: false }))
+    .collect()
+}
+
+/// Oldest first; they come newest first.
+fn comments(study: &dto::Study) -> Vec<Comment> {
+    let mut comments: Vec<Comment> = study
+        .comments
+        .iter()
+        .map(|comment| Comment {
+            id: comment.uuid.clone(),
+            text: comment.body.0.clone().unwrap_or_default(),
+            internal: false,
+            author: person(&comment.user_id, &comment.user_name),
+            made: moment(&comment.created),
+        })
+        .rev()
+        .collect();
+    comments.sort_by_key(|comment| {
+        let at = comment.made.as_ref().and_then(|made| made.at);
+        (at.is_none(), at)
+    });
+    comments
+}
+
+fn status_change(change: &dto::StatusChange) -> HistoryEntry {
+    HistoryEntry {
+        id: None,
+        what: "Status".into(),
+        before: change.old.clone(),
+        after: change.new.clone(),
+        at: moment(&change.date),
+        internal: false,
+        phi: false,
+    }
+}
+
+fn values(study: &dto::Study) -> Fields {
+    let on = |flag: Option<bool>| Value::from(flag == Some(true));
+    let text = |text: &Option<String>| text.clone().map_or(Value::Null, Value::from);
+    let mut values = Fields::new();
+    values.insert(value::STATUS.into(), text(&study.study_status));
+    values.insert(value::MUST_APPROVE.into(), on(study.must_approve));
+    values.insert(value::STAR.into(), on(study.star));
+    values.insert(value::STUDY_UID.into(), text(&study.study_uid));
+    values.insert(value::TAGS.into(), tags(&study.tags.0));
+    if let [task] = study.qctasks.as_slice() {
+        values.insert(value::QC_STATUS.into(), text(&task.qctask_status));
+        values.insert(value::QC_TASK.into(), text(&task.uuid));
+    }
+    values
+}
