@@ -117,9 +117,30 @@ impl Link {
         self.account.0.lock().await.standing = Standing::Unknown;
     }
 
-    /// Keeps what a sign-in told. Refused when what waits in the outbox would then leave in another name (RELIABILITY.md, I9).
+    /// Keeps what a sign-in told. Refused when what waits in the outbox would then leave in another name (RELIABILITY.md, I9);
+    /// then, and when it cannot be kept, nothing is called with this session.
     async fn signed_in(&self, signed: &mut Signed, told: SignedIn) -> Result<(), RemoteError> {
-        let before = self.store.connection(self.id).await.map_err(|error| not_kept(&error))?.me;
+        let error = match self.keep_signed_in(told).await {
+            Ok(()) => {
+                signed.standing = Standing::SignedIn;
+                signed.times += 1;
+                signed.refusal = None;
+                return Ok(());
+            }
+            Err(StoreError::Refused(why)) => {
+                // The session that waited for it is the one in another name now.
+                let _ = self.keep(ConnectionEdit { pin: Some(None), ..ConnectionEdit::default() }).await;
+                RemoteError::new(AndNow::SignIn, why)
+            }
+            Err(error) => not_kept(&error),
+        };
+        signed.standing = Standing::SomebodyElse;
+        signed.refusal = Some(error.clone());
+        Err(error)
+    }
+
+    async fn keep_signed_in(&self, told: SignedIn) -> Result<(), StoreError> {
+        let before = self.store.connection(self.id).await?.me;
         let learn = move |now: &Connection| ConnectionEdit {
             me: told.me.map(|me| Me { id: me.id.or_else(|| now.me.id.clone()), ..me }),
             notes: Some(told.notes),
@@ -127,25 +148,11 @@ impl Link {
             pin: Some(None),
             ..ConnectionEdit::default()
         };
-        match self.change(learn).await {
-            Ok(connection) => {
-                signed.standing = Standing::SignedIn;
-                signed.times += 1;
-                signed.refusal = None;
-                if connection.me != before {
-                    // Whose rows are mine may have changed.
-                    self.store.reproject_connection(self.id).await.map_err(|error| not_kept(&error))?;
-                }
-                Ok(())
-            }
-            Err(StoreError::Refused(why)) => {
-                let error = RemoteError::new(AndNow::SignIn, why);
-                signed.standing = Standing::SomebodyElse;
-                signed.refusal = Some(error.clone());
-                Err(error)
-            }
-            Err(error) => Err(not_kept(&error)),
+        if self.change(learn).await?.me != before {
+            // Whose rows are mine may have changed.
+            self.store.reproject_connection(self.id).await?;
         }
+        Ok(())
     }
 
     /// Changes what is kept of the connection. What an account was told says nothing about another one that was filled in

@@ -189,6 +189,12 @@ export class MockCore {
       this.connections = this.connections.map((one) => ({ ...one }));
       this.change({ connections: true });
     }, 600) && null;
+  on_give_pin = ({ id }: { id: string }) =>
+    setTimeout(() => {
+      const given = (one: ConnectionView) => (one.id === id ? { ...one, pinWanted: null, trouble: null } : one);
+      this.connections = this.connections.map(given);
+      this.change({ connections: true });
+    }, 600) && null;
   on_remove_connection = ({ id }: { id: string }) => {
     this.connections = this.connections.filter((one) => one.id !== id);
     this.change({ connections: true, manyItems: true });

@@ -112,6 +112,15 @@ const SCENES: Record<string, Partial<Scene>> = {
           : null,
     })),
   },
+  pin: {
+    connections: [
+      {
+        ...CONNECTION,
+        trouble: { kind: 'pin', text: 'A PIN was sent to your phone; it is good for 10 minutes.', since: ago(60) },
+        pinWanted: 'A PIN was sent to your phone; it is good for 10 minutes.',
+      },
+    ],
+  },
   noconnection: { rows: 0, outbox: false, connections: [], state: { ...OPEN, demo: false } },
   empty: { rows: 0, outbox: false },
   pull: {
