@@ -1,4 +1,4 @@
-//! What Ambra declares: its settings and its feeds. What can be done there is in [`actions`](super::actions).
+//! What Ambra declares: its settings and its feeds. What can be done there is in `actions`.
 //!
 //! Every rule that the contract sheet marks "inferred" or "open" is a setting here, with the sheet's default.
 

@@ -76,6 +76,7 @@ dto!(
         status_history: Vec<StatusChange> = "rounds_status_history",
         report_text: Text = "rounds_hl7_report",
         qctasks: Vec<QcTask> = "rounds_qctasks",
+        unread: Option<bool> = "rounds_unread",
     }
 );
 dto!(

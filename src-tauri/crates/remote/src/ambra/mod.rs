@@ -4,6 +4,7 @@
 
 mod account;
 mod actions;
+mod beside;
 mod call;
 mod convert;
 mod declaration;

@@ -1,5 +1,5 @@
 //! Whole records: after a list, each study as `/study/get` tells it (comments, tags, permissions, what status can follow), in
-//! bundles; its reports, the history of its status and its QC tasks beside it.
+//! bundles; what stands beside it is read in `beside`.
 //!
 //! A bundle holds ids only, never a person's words, since `{{…}}` in a value would be a template.
 
@@ -18,7 +18,7 @@ use super::{
     call::{Call, Part},
     convert::{Context, Locks},
     declaration::TITLE,
-    record::{self, HL7_REPORT, QC_TASKS, STATUS_HISTORY, Seen},
+    record::{self, Seen},
     session::Session,
 };
 use crate::{
@@ -36,7 +36,7 @@ pub(super) enum Whole {
     Rejected(Rejected),
 }
 
-type Fields = Map<String, Value>;
+pub(super) type Fields = Map<String, Value>;
 
 impl Ambra {
     /// Reads records whole, in the order of `ids`; with each the row of the list it came in, where it came in one.
@@ -74,6 +74,7 @@ impl Ambra {
             if with_locks {
                 locks = parts.pop().and_then(locks_of);
             }
+            few_failed(&parts)?;
             let mut answered: BTreeMap<&str, Part> = asked.into_iter().zip(parts).collect();
             for (id, row) in chunk {
                 let part = answered.remove(id.as_str());
@@ -112,7 +113,7 @@ impl Ambra {
                 match self.read(turn, &session.sid, &Call::new(path, &[("uuid", id)])).await {
                     Ok(answer) => return Ok(Read::Fields(answer.fields())),
                     Err(super::errors::No::Said(said)) => said,
-                    Err(super::errors::No::Failed(error)) if error.and_now == AndNow::Doubtful => {
+                    Err(super::errors::No::Failed(error)) if is_about_one(&error) => {
                         return Ok(rejected(id, row, format!("{TITLE} could not give this record whole.")));
                     }
                     Err(super::errors::No::Failed(error)) => return Err(error),
@@ -127,66 +128,31 @@ impl Ambra {
             row => rejected(id, row, said.error("this record").message),
         })
     }
+}
 
-    /// Reads what stands beside studies and puts it into their fields.
-    async fn read_beside(
-        &self,
-        session: &Session,
-        studies: &mut [(String, Read)],
-        turn: Turn,
-    ) -> Result<(), RemoteError> {
-        let mut calls: Vec<(Beside, Call)> = Vec::new();
-        for (at, (id, read)) in studies.iter().enumerate() {
-            let Read::Fields(fields) = read else { continue };
-            if self.read_reports && is_plain(id) {
-                calls.extend(beside(at, id, fields));
-            }
-        }
-        if self.read_qc_tasks && session.may("qctask_view") {
-            let ids: Vec<&str> = studies.iter().map(|(id, _)| id.as_str()).filter(|id| is_plain(id)).collect();
-            for ids in ids.chunks(self.bundle_calls) {
-                // [inferred] that QC tasks can be filtered by their study; where not, none are shown.
-                let list = Value::from(ids.to_vec()).to_string();
-                let call = Call::new("/qctask/list", &[("filter.study_id.in", &list), ("page.rows", "1000")]);
-                calls.push((Beside::QcTasks, call));
-            }
-        }
-        for chunk in calls.chunks(self.bundle_calls) {
-            let asked: Vec<Call> = chunk.iter().map(|(_, call)| call.clone()).collect();
-            let parts = self.bundle(turn, &session.sid, &asked).await.map_err(|no| no.error("to be read"))?;
-            for ((what, _), part) in chunk.iter().zip(parts) {
-                match part {
-                    Part::Ok(raw) => put(what, object(&raw), studies),
-                    Part::Said(_) => {}
-                    Part::SignIn | Part::Failed => {
-                        return Err(RemoteError::new(
-                            AndNow::Later(None),
-                            format!(
-                                "{TITLE} could not give all reports. Nothing of this page was kept and it will be read again."
-                            ),
-                        ));
-                    }
-                }
-            }
-        }
-        Ok(())
+/// The most parts of a bundle that may fail and be asked for one by one. More mean that Ambra has trouble of its own.
+const FEW: usize = 3;
+
+pub(super) fn few_failed(parts: &[Part]) -> Result<(), RemoteError> {
+    if parts.iter().filter(|part| matches!(part, Part::Failed)).count() <= FEW {
+        return Ok(());
     }
+    Err(RemoteError::new(
+        AndNow::Later(None),
+        format!("{TITLE} could not give most of what was asked. Nothing of it was kept and it will be read again."),
+    ))
+}
+
+/// Whether a failed read says something about that record alone, since others were just read.
+pub(super) fn is_about_one(error: &RemoteError) -> bool {
+    !matches!(error.and_now, AndNow::Offline | AndNow::SignIn)
 }
 
 /// One record on its way.
-enum Read {
+pub(super) enum Read {
     Fields(Fields),
     Gone,
     Rejected(Rejected),
-}
-
-/// What is read beside the study at a place.
-enum Beside {
-    History(usize),
-    /// A radiology report, and its place among the study's.
-    Report(usize, usize),
-    Hl7(usize),
-    QcTasks,
 }
 
 fn read(id: &str, raw: &RawValue) -> Read {
@@ -210,67 +176,6 @@ fn wants_more(kind: ItemKind, row: Option<&Fields>) -> bool {
     }
 }
 
-fn beside(at: usize, id: &str, fields: &Fields) -> Vec<(Beside, Call)> {
-    let ids = |key: &str| -> Vec<Option<String>> {
-        let items = fields.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        items.iter().map(|item| Text::read(item.get("uuid")).filter(|id| is_plain(id))).collect()
-    };
-    let mut calls = Vec::new();
-    if Text::read(fields.get("study_status")).is_some() {
-        calls.push((Beside::History(at), Call::new("/study/status/history", &[("study_id", id)])));
-    }
-    for (place, report) in ids("radreports").into_iter().enumerate() {
-        calls.extend(
-            report.map(|report| (Beside::Report(at, place), Call::new("/radreport/get", &[("uuid", &report)]))),
-        );
-    }
-    if !ids("hl7").is_empty() {
-        calls.push((Beside::Hl7(at), Call::new("/hl7/study/report", &[("study_id", id)])));
-    }
-    calls
-}
-
-fn put(what: &Beside, mut answer: Fields, studies: &mut [(String, Read)]) {
-    match what {
-        Beside::History(at) => {
-            if let (Some(study), Some(history)) = (fields_at(studies, *at), answer.remove("history")) {
-                study.insert(STATUS_HISTORY.into(), history);
-            }
-        }
-        Beside::Hl7(at) => {
-            if let (Some(study), Some(text)) = (fields_at(studies, *at), answer.remove("text")) {
-                study.insert(HL7_REPORT.into(), text);
-            }
-        }
-        Beside::Report(at, place) => {
-            let study = fields_at(studies, *at);
-            let report = study.and_then(|study| study.get_mut("radreports")?.get_mut(place)?.as_object_mut());
-            if let Some(report) = report {
-                answer.retain(|key, _| key != "status" && key != "HTTP_STATUS_CODE");
-                report.extend(answer);
-            }
-        }
-        Beside::QcTasks => {
-            let Some(Value::Array(tasks)) = answer.remove("qctasks") else { return };
-            for (id, read) in studies.iter_mut() {
-                let Read::Fields(study) = read else { continue };
-                let own = tasks.iter().filter(|task| Text::read(task.get("study_id")).as_ref() == Some(id));
-                let own: Vec<Value> = own.cloned().collect();
-                if !own.is_empty() {
-                    study.insert(QC_TASKS.into(), Value::from(own));
-                }
-            }
-        }
-    }
-}
-
-fn fields_at(studies: &mut [(String, Read)], at: usize) -> Option<&mut Fields> {
-    match studies.get_mut(at) {
-        Some((_, Read::Fields(fields))) => Some(fields),
-        _ => None,
-    }
-}
-
 fn locks_of(part: Part) -> Locks {
     let Part::Ok(raw) = part else { return None };
     let answer = object(&raw);
@@ -283,7 +188,7 @@ fn locks_of(part: Part) -> Locks {
     )
 }
 
-fn object(raw: &RawValue) -> Fields {
+pub(super) fn object(raw: &RawValue) -> Fields {
     match kept::parse(raw.get()) {
         Some((Value::Object(fields), _)) => fields,
         _ => Fields::new(),
@@ -291,6 +196,6 @@ fn object(raw: &RawValue) -> Fields {
 }
 
 /// Whether an id can stand in a bundle: nothing in it could be a template.
-fn is_plain(id: &str) -> bool {
+pub(super) fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.len() <= 100 && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }

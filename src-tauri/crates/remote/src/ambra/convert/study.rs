@@ -69,7 +69,7 @@ fn title(study: &dto::Study) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-/// [inferred] The timer is what remains, in seconds; -1 is done.
+/// Inferred by the sheet: the timer is what remains, in seconds; -1 is done.
 fn due(study: &dto::Study, context: &Context<'_>) -> Option<Moment> {
     let left: i64 = study.study_status_timer.as_ref()?.trim().parse().ok().filter(|left| *left >= 0)?;
     let at = context.now.checked_add_signed(TimeDelta::try_seconds(left)?)?;

@@ -61,6 +61,12 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
     let fields = custom_fields(&study.customfields).into_iter().chain(
         dicom.filter_map(|field| Fact::some(field.tag.as_deref().unwrap_or("DICOM tag"), field.value.0.clone())),
     );
+    let beside = study.unread == Some(true);
+    let mut missing = unread(odd);
+    missing.extend(Fact::some(
+        "Reports, history or QC tasks",
+        beside.then_some("Ambra could not give all of them; they are read again with the study"),
+    ));
     let mut groups = vec![("Study", about)];
     let reports = reports::groups(study);
     groups.extend([
@@ -70,7 +76,7 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
         ("Sent to", study.study_push_status.iter().filter_map(push).collect()),
         ("Origin", origin),
         ("Reference numbers", numbers),
-        ("Could not be read", unread(odd)),
+        ("Could not be read", missing),
     ]);
     let mut groups = titled(groups);
     let place = groups.len().min(1);

@@ -81,17 +81,27 @@ async fn one_failed_part_of_a_bundle_costs_only_itself() {
     let whole = |id: &str| json!({"HTTP_STATUS_CODE": 200, "status": "OK", "uuid": id, "modality": "MR"});
     let said = |word: &str| json!({"HTTP_STATUS_CODE": 412, "status": "ERROR", "error_type": [word]});
     let failed = json!({"HTTP_STATUS_CODE": 500});
-    let rows: Vec<Value> = ["a", "b", "c", "d"].map(row).to_vec();
+    let rows: Vec<Value> = ["a", "b", "c", "d", "e"].map(row).to_vec();
     let server = Server::start(vec![
         list(&rows, 0, 1),
-        bundle(&[whole("a"), said("NOT_FOUND"), said("NOT_PERMITTED"), failed, locks()]),
+        bundle(&[whole("a"), said("NOT_FOUND"), said("NOT_PERMITTED"), failed.clone(), failed.clone(), locks()]),
         reply(200, &whole("d").to_string()),
+        reply(500, "{}"),
     ])
     .await;
     let page = system(&server.base).pull("studies", &CHANGED, None, Utc::now()).await.expect("a page");
     let read: Vec<(&str, Option<&str>)> =
         page.records.iter().map(|record| (record.item.external_id.as_str(), record.item.title.as_deref())).collect();
     assert_eq!(read, [("a", Some("MR")), ("c", Some("CT")), ("d", Some("MR"))]);
+    assert_eq!(page.rejected[0].external_id.as_deref(), Some("e"), "kept as rejected, with what the list said");
+    assert!(page.rejected[0].raw.contains("CT"));
+
+    let parts = vec![failed; 5].into_iter().chain([locks()]).collect::<Vec<_>>();
+    let server = Server::start(vec![list(&rows, 0, 1), bundle(&parts)]).await;
+    let error =
+        system(&server.base).pull("studies", &CHANGED, None, Utc::now()).await.expect_err("Ambra is in trouble");
+    assert_eq!(error.and_now, AndNow::Later(None));
+    assert_eq!(server.requests().len(), 2, "and is not asked five times more");
 }
 
 #[tokio::test]
