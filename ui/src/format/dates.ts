@@ -3,11 +3,14 @@ import type { Strings } from '../strings';
 
 type Months = Strings['dates']['months'];
 
+/** A date as ISO 8601 writes it, or DICOM, without the dashes. */
+const DATE = /^(\d{4})-?(\d{2})-?(\d{2})$/;
+
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** `14-Jul-1945` from `1945-07-14`; whatever cannot be read stays as the remote wrote it. */
+/** `14-Jul-1945` from `1945-07-14` or `19450714`; whatever cannot be read stays as the remote wrote it. */
 export function day(text: string, months: Months): string {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  const parts = DATE.exec(text);
   const month = parts ? months[Number(parts[2]) - 1] : undefined;
   return parts && month ? `${parts[3]}-${month}-${parts[1]}` : text;
 }
@@ -40,7 +43,7 @@ export interface Age {
 
 /** How old someone is: days in the first month, months below two years, then years. Null when it cannot be told. */
 export function age(birth: string, now: Date): Age | null {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(birth);
+  const parts = DATE.exec(birth);
   if (!parts) return null;
   const [year, month, date] = [Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])];
   const born = new Date(year, month, date);
