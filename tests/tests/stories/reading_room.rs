@@ -12,7 +12,7 @@ use rounds_domain::{
     action::{Action, Fields, Offer, Proof, Verb},
     declare::{ActionDeclaration, ActionField, Feed, FeedShape, FieldKind, System},
     error::{AndNow, RemoteError},
-    item::{ItemKind, Priority, Status, StatusGroup, WorkItem},
+    item::{ItemKind, Status, StatusGroup, WorkItem},
     moment::Moment,
     patient::{Me, Person, PersonName},
     pull::{Page, Record, Slice},
@@ -183,32 +183,13 @@ fn record(id: &str, study: &Study) -> Record {
     };
     let group = if study.finished { StatusGroup::Done } else { StatusGroup::New };
     let item = WorkItem {
-        external_id: id.into(),
-        kind: ItemKind::Study,
-        parent: None,
-        patient: None,
-        identifiers: vec![],
         title: Some(format!("Study {id}")),
         status: Status { word: status, group, known: true },
-        priority: Priority::Routine,
-        due: None,
-        created: None,
         updated: Some(moment),
-        feed_time: None,
-        assignees: vec![],
-        flags: vec![],
-        facts: vec![],
-        forms: vec![],
-        decisions: vec![],
-        orders: vec![],
-        comments: vec![],
-        history: vec![],
-        appointments: vec![],
-        payments: vec![],
-        attachments: None,
         offers: vec![offer("status", &["NEW", "HELD", "READ"]), offer("assign", &[])],
         values: study.values.clone(),
         proofs: if study.locked_by_me { vec!["lock:mine".into()] } else { vec![] },
+        ..WorkItem::bare(id, ItemKind::Study)
     };
     let raw = json!({"id": id, "values": study.values, "changed": study.changed, "locked": study.locked_by_me});
     Record { item, children: vec![], fingerprint: raw.to_string(), raw: raw.to_string() }

@@ -196,6 +196,8 @@ export const en = {
     label: 'Freshness',
   },
   item: {
+    unfoldRefused: (count: number) => `${count} not possible now`,
+    foldRefused: 'Show fewer',
     backToList: 'Worklist',
     position: (index: string, total: string) => `${index} of ${total}`,
     next: 'Next item',

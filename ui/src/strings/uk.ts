@@ -232,6 +232,8 @@ export const uk: typeof en = {
     label: 'Актуальність',
   },
   item: {
+    unfoldRefused: (count) => `Зараз неможливо: ${count}`,
+    foldRefused: 'Показати менше',
     backToList: 'Список',
     position: (index, total) => `${index} з ${total}`,
     next: 'Наступний запис',

@@ -212,6 +212,38 @@ pub struct WorkItem {
 }
 
 impl WorkItem {
+    /// An item of which nothing is known yet but its name.
+    pub fn bare(external_id: impl Into<String>, kind: ItemKind) -> Self {
+        Self {
+            external_id: external_id.into(),
+            kind,
+            parent: None,
+            patient: None,
+            identifiers: vec![],
+            title: None,
+            status: Status { word: None, group: StatusGroup::New, known: true },
+            priority: Priority::Routine,
+            due: None,
+            created: None,
+            updated: None,
+            feed_time: None,
+            assignees: vec![],
+            flags: vec![],
+            facts: vec![],
+            forms: vec![],
+            decisions: vec![],
+            orders: vec![],
+            comments: vec![],
+            history: vec![],
+            appointments: vec![],
+            payments: vec![],
+            attachments: None,
+            offers: vec![],
+            values: Fields::new(),
+            proofs: vec![],
+        }
+    }
+
     /// The first identifier of a kind.
     pub fn identifier(&self, kind: IdentifierKind) -> Option<&Identifier> {
         self.identifiers.iter().find(|identifier| identifier.kind == kind)

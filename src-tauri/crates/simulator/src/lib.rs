@@ -32,6 +32,7 @@ mod exchange;
 mod faults;
 mod files;
 mod intake;
+mod late;
 mod line;
 mod options;
 mod people;

@@ -81,7 +81,7 @@ mod tests {
     use crate::{
         action::{Actor, Proof},
         ids::{ActionId, ConnectionId, ItemId},
-        item::{ItemKind, Priority, Status, StatusGroup},
+        item::ItemKind,
         patient::Person,
     };
 
@@ -95,36 +95,13 @@ mod tests {
 
     fn item(values: &Value) -> WorkItem {
         WorkItem {
-            external_id: "s1".into(),
-            kind: ItemKind::Study,
-            parent: None,
-            patient: None,
-            identifiers: vec![],
-            title: None,
-            status: Status { word: None, group: StatusGroup::New, known: true },
-            priority: Priority::Routine,
-            due: None,
-            created: None,
-            updated: None,
-            feed_time: None,
             assignees: vec![Person {
                 id: Some("u2".into()),
                 name: PersonName::of(Some("Ben"), Some("Cho")),
                 email: None,
             }],
-            flags: vec![],
-            facts: vec![],
-            forms: vec![],
-            decisions: vec![],
-            orders: vec![],
-            comments: vec![],
-            history: vec![],
-            appointments: vec![],
-            payments: vec![],
-            attachments: None,
-            offers: vec![],
             values: fields(values),
-            proofs: vec![],
+            ..WorkItem::bare("s1", ItemKind::Study)
         }
     }
 

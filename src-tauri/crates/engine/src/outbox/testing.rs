@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
     action::{Action, Actor, Fields, Proof, Verb},
     ids::{ActionId, ConnectionId, ItemId},
-    item::{ItemKind, Priority, Status, StatusGroup, WorkItem},
+    item::{ItemKind, WorkItem},
     outbox::OutboxState,
     patient::{Me, PersonName},
 };
@@ -58,34 +58,7 @@ pub(crate) fn action(id: u128, item: u128, state: OutboxState) -> Action {
 
 /// An item with these values and nothing else.
 pub(crate) fn item_with(values: &Value) -> WorkItem {
-    WorkItem {
-        external_id: "c1".into(),
-        kind: ItemKind::Case,
-        parent: None,
-        patient: None,
-        identifiers: vec![],
-        title: None,
-        status: Status { word: None, group: StatusGroup::New, known: true },
-        priority: Priority::Routine,
-        due: None,
-        created: None,
-        updated: None,
-        feed_time: None,
-        assignees: vec![],
-        flags: vec![],
-        facts: vec![],
-        forms: vec![],
-        decisions: vec![],
-        orders: vec![],
-        comments: vec![],
-        history: vec![],
-        appointments: vec![],
-        payments: vec![],
-        attachments: None,
-        offers: vec![],
-        values: fields(values),
-        proofs: vec![],
-    }
+    WorkItem { values: fields(values), ..WorkItem::bare("c1", ItemKind::Case) }
 }
 
 fn fields(value: &Value) -> Fields {

@@ -29,8 +29,8 @@ pub(crate) fn set(fields: &Value) -> Change {
     Change::Set(fields.as_object().cloned().unwrap_or_default())
 }
 
-impl Change {
-    pub(crate) fn make(&self, record: &mut Value) {
+impl crate::late::Change for Change {
+    fn make(&self, record: &mut Value) {
         match self {
             Self::Set(fields) => {
                 for (name, value) in fields {
@@ -70,6 +70,7 @@ fn list_of<'a>(record: &'a mut Value, name: &str) -> &'a mut Vec<Value> {
 
 #[cfg(test)]
 mod tests {
+    use crate::late::Change as _;
     use serde_json::json;
 
     use super::{Change, set};

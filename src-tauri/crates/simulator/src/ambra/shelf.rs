@@ -2,7 +2,7 @@
 //!
 //! A record that nobody edited is not kept at all; it is made again from its number whenever it is served.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::changes::Change;
 use super::made::{self, Kind, Plot};
 use super::moment::Moment;
+use crate::late::Edits;
 
 /// What is known of a record without making it.
 #[derive(Clone, Debug)]
@@ -22,17 +23,6 @@ pub(crate) struct Row {
     pub(crate) gone: bool,
     /// Still there for the server, but no read shows it: a rejected study.
     hidden: bool,
-}
-
-/// An edited record.
-#[derive(Debug)]
-struct Edited {
-    /// With everything that was acknowledged.
-    truth: Arc<Value>,
-    /// As reads show it.
-    shown: Arc<Value>,
-    /// Acknowledged, not yet shown, in order.
-    pending: VecDeque<(Instant, Vec<Change>)>,
 }
 
 /// A record on its way into a reply.
@@ -61,9 +51,7 @@ pub(crate) struct Shelf {
     by_id: HashMap<Uuid, u32>,
     pub(crate) by_created: BTreeSet<(Moment, u32)>,
     pub(crate) by_updated: BTreeSet<(Moment, u32)>,
-    edited: HashMap<u32, Edited>,
-    /// When the next pending change of a record is due.
-    due: BTreeSet<(Instant, u32)>,
+    edits: Edits<Change>,
     /// Grows with everything that a list could show.
     pub(crate) generation: u64,
 }
@@ -84,8 +72,7 @@ impl Shelf {
             by_created: numbered().map(|(index, row)| (row.created, index)).collect(),
             by_updated: numbered().map(|(index, row)| (row.updated, index)).collect(),
             rows,
-            edited: HashMap::new(),
-            due: BTreeSet::new(),
+            edits: Edits::default(),
             generation: 0,
         }
     }
@@ -120,13 +107,13 @@ impl Shelf {
 
     /// A record as reads show it now.
     pub(crate) fn shown(&self, index: u32) -> Shown {
-        self.edited.get(&index).map_or(Shown::Made(index), |edited| Shown::Edited(Arc::clone(&edited.shown)))
+        self.edits.shown(index).map_or(Shown::Made(index), |shown| Shown::Edited(Arc::clone(shown)))
     }
 
     /// One field as reads show it now.
     pub(crate) fn field(&self, index: u32, name: &str) -> Value {
-        if let Some(edited) = self.edited.get(&index) {
-            return edited.shown[name].clone();
+        if let Some(shown) = self.edits.shown(index) {
+            return shown[name].clone();
         }
         made::field(&self.plot, self.kind, index, name)
             .unwrap_or_else(|| made::record(&self.plot, self.kind, index)[name].take())
@@ -134,53 +121,31 @@ impl Shelf {
 
     /// A record with everything that was acknowledged.
     pub(crate) fn truth(&self, index: u32) -> Arc<Value> {
-        match self.edited.get(&index) {
-            Some(edited) => Arc::clone(&edited.truth),
-            None => Arc::new(made::record(&self.plot, self.kind, index)),
-        }
+        let made = || Arc::new(made::record(&self.plot, self.kind, index));
+        self.edits.truth(index).map_or_else(made, Arc::clone)
     }
 
     /// How many acknowledged batches of changes reads don't show yet.
     pub(crate) fn pending(&self, index: u32) -> usize {
-        self.edited.get(&index).map_or(0, |edited| edited.pending.len())
+        self.edits.pending(index)
     }
 
     /// Applies changes: to the truth at once, to what is shown after the delay, and never before an earlier batch of the
     /// same record. Returns after how long they are shown.
     pub(crate) fn apply(&mut self, index: u32, changes: Vec<Change>, now: Instant, delay: Duration) -> Duration {
-        if !self.edited.contains_key(&index) {
-            let made = Arc::new(made::record(&self.plot, self.kind, index));
-            self.edited.insert(index, Edited { truth: Arc::clone(&made), shown: made, pending: VecDeque::new() });
+        if self.edits.truth(index).is_none() {
+            self.edits.keep(index, made::record(&self.plot, self.kind, index));
         }
-        let Some(edited) = self.edited.get_mut(&index) else { return delay };
-        let truth = Arc::make_mut(&mut edited.truth);
-        for change in &changes {
-            change.make(truth);
-        }
-        let last = edited.pending.back().map(|(at, _)| *at);
-        let at = last.map_or(now + delay, |last| last.max(now + delay));
-        edited.pending.push_back((at, changes));
-        self.due.insert((at, index));
+        let at = self.edits.apply(index, changes, now, delay);
         self.mature(now);
         at.duration_since(now)
     }
 
     /// Shows what is due.
     pub(crate) fn mature(&mut self, now: Instant) {
-        while let Some((at, index)) = self.due.first().copied().filter(|(at, _)| *at <= now) {
-            self.due.remove(&(at, index));
-            let Some(edited) = self.edited.get_mut(&index) else { continue };
-            while let Some((_, changes)) = edited.pending.pop_front_if(|(at, _)| *at <= now) {
-                let shown = Arc::make_mut(&mut edited.shown);
-                for change in &changes {
-                    change.make(shown);
-                }
-            }
-            if edited.pending.is_empty() {
-                edited.shown = Arc::clone(&edited.truth);
-            }
+        while let Some((index, shown)) = self.edits.show_next(now) {
             let row = &mut self.rows[index as usize];
-            let time = |name: &str| edited.shown[name].as_str().and_then(Moment::parse);
+            let time = |name: &str| shown[name].as_str().and_then(Moment::parse);
             let (created, updated) = (time("created").unwrap_or(row.created), time("updated").unwrap_or(row.updated));
             self.generation += 1;
             if row.gone {
@@ -189,7 +154,7 @@ impl Shelf {
             self.by_created.remove(&(row.created, index));
             self.by_updated.remove(&(row.updated, index));
             (row.created, row.updated) = (created, updated);
-            row.hidden = edited.shown["_hidden"] == true;
+            row.hidden = shown["_hidden"] == true;
             if !row.hidden {
                 self.by_created.insert((created, index));
                 self.by_updated.insert((updated, index));
@@ -209,8 +174,7 @@ impl Shelf {
         self.by_id.insert(id, index);
         self.by_created.insert((created, index));
         self.by_updated.insert((created, index));
-        let record = Arc::new(record);
-        self.edited.insert(index, Edited { truth: Arc::clone(&record), shown: record, pending: VecDeque::new() });
+        self.edits.keep(index, record);
         self.generation += 1;
         index
     }
@@ -223,7 +187,7 @@ impl Shelf {
         self.by_id.remove(&row.id);
         self.by_created.remove(&(row.created, index));
         self.by_updated.remove(&(row.updated, index));
-        self.edited.remove(&index);
+        self.edits.forget(index);
         self.generation += 1;
         last
     }

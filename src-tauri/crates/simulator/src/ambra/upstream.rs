@@ -11,6 +11,7 @@ use super::changes::{Change, set};
 use super::made::{self, Kind, Part, Plot, fresh_part, skeleton};
 use super::moment::Moment;
 use super::{stages, status, studies};
+use crate::late::Change as _;
 use crate::people::CLINICIANS;
 use crate::stamp::Stamp;
 use crate::system::Refusal;

@@ -33,8 +33,8 @@ pub(crate) fn activity(id: Uuid, kind: &str, at: Stamp, before: Option<&str>, af
     }))
 }
 
-impl Change {
-    pub(crate) fn make(&self, case: &mut Value) {
+impl crate::late::Change for Change {
+    fn make(&self, case: &mut Value) {
         match self {
             Self::Comment { comment, internal } => {
                 let list = if *internal { "notes" } else { "comments" };
@@ -105,6 +105,7 @@ fn cancel_pending(case: &mut Value, at: Stamp) {
 
 #[cfg(test)]
 mod tests {
+    use crate::late::Change as _;
     use serde_json::json;
 
     use super::Change;

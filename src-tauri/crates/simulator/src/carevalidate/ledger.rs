@@ -2,7 +2,7 @@
 //!
 //! A case that nobody edited is not kept at all; it is made again from its number whenever it is served.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,21 +13,11 @@ use super::changes::Change;
 use super::listing::{Listing, Row};
 use super::made::{self, Parts, Plot, Status};
 use crate::dice::Dice;
+use crate::late::Edits;
 use crate::options::Temperament;
 use crate::stamp::Stamp;
 
 const RANK: u64 = 0x7261_6e6b;
-
-/// An edited case.
-#[derive(Debug)]
-struct Edited {
-    /// With everything that was acknowledged.
-    truth: Arc<Value>,
-    /// As reads show it.
-    shown: Arc<Value>,
-    /// Acknowledged, not yet shown, in order.
-    pending: VecDeque<(Instant, Vec<Change>)>,
-}
 
 /// A file that was uploaded here.
 #[derive(Clone, Debug)]
@@ -48,9 +38,7 @@ pub(crate) enum Shown {
 pub(crate) struct Ledger {
     pub(crate) plot: Plot,
     pub(crate) listing: Listing,
-    edited: HashMap<u32, Edited>,
-    /// When the next pending change of a case is due.
-    due: BTreeSet<(Instant, u32)>,
+    edits: Edits<Change>,
     pub(crate) files: HashMap<Uuid, KeptFile>,
 }
 
@@ -68,31 +56,22 @@ impl Ledger {
                 gone: false,
             }
         });
-        Self {
-            plot,
-            listing: Listing::new(rows.collect()),
-            edited: HashMap::new(),
-            due: BTreeSet::new(),
-            files: HashMap::new(),
-        }
+        Self { plot, listing: Listing::new(rows.collect()), edits: Edits::default(), files: HashMap::new() }
     }
 
     /// A case as reads show it now.
     pub(crate) fn shown(&self, index: u32) -> Shown {
-        self.edited.get(&index).map_or(Shown::Made(index), |edited| Shown::Edited(Arc::clone(&edited.shown)))
+        self.edits.shown(index).map_or(Shown::Made(index), |shown| Shown::Edited(Arc::clone(shown)))
     }
 
     /// A case with everything that was acknowledged.
     pub(crate) fn truth(&self, index: u32) -> Arc<Value> {
-        match self.edited.get(&index) {
-            Some(edited) => Arc::clone(&edited.truth),
-            None => Arc::new(self.made(index)),
-        }
+        self.edits.truth(index).map_or_else(|| Arc::new(self.made(index)), Arc::clone)
     }
 
     /// How many acknowledged batches of changes reads don't show yet.
     pub(crate) fn pending(&self, index: u32) -> usize {
-        self.edited.get(&index).map_or(0, |edited| edited.pending.len())
+        self.edits.pending(index)
     }
 
     fn made(&self, index: u32) -> Value {
@@ -103,38 +82,18 @@ impl Ledger {
     /// Applies changes: to the truth at once, to what is shown after the delay, and never before an earlier batch of the
     /// same case. Returns after how long they are shown.
     pub(crate) fn apply(&mut self, index: u32, changes: Vec<Change>, now: Instant, delay: Duration) -> Duration {
-        if !self.edited.contains_key(&index) {
-            let made = Arc::new(self.made(index));
-            self.edited.insert(index, Edited { truth: Arc::clone(&made), shown: made, pending: VecDeque::new() });
+        if self.edits.truth(index).is_none() {
+            self.edits.keep(index, self.made(index));
         }
-        let Some(edited) = self.edited.get_mut(&index) else { return delay };
-        let truth = Arc::make_mut(&mut edited.truth);
-        for change in &changes {
-            change.make(truth);
-        }
-        let last = edited.pending.back().map(|(at, _)| *at);
-        let at = last.map_or(now + delay, |last| last.max(now + delay));
-        edited.pending.push_back((at, changes));
-        self.due.insert((at, index));
+        let at = self.edits.apply(index, changes, now, delay);
         self.mature(now);
         at.duration_since(now)
     }
 
     /// Shows what is due.
     pub(crate) fn mature(&mut self, now: Instant) {
-        while let Some((at, index)) = self.due.first().copied().filter(|(at, _)| *at <= now) {
-            self.due.remove(&(at, index));
-            let Some(edited) = self.edited.get_mut(&index) else { continue };
-            while let Some((_, changes)) = edited.pending.pop_front_if(|(at, _)| *at <= now) {
-                let shown = Arc::make_mut(&mut edited.shown);
-                for change in &changes {
-                    change.make(shown);
-                }
-            }
-            if edited.pending.is_empty() {
-                edited.shown = Arc::clone(&edited.truth);
-            }
-            let (shown, row) = (&edited.shown, self.listing.row(index));
+        while let Some((index, shown)) = self.edits.show_next(now) {
+            let row = self.listing.row(index);
             let time = |name: &str, kept: Stamp| shown[name].as_str().and_then(Stamp::parse).unwrap_or(kept);
             let (created, updated) = (time("createdAt", row.created), time("updatedAt", row.updated));
             let status = shown["status"].as_str().and_then(Status::parse);
@@ -146,7 +105,7 @@ impl Ledger {
     pub(crate) fn create(&mut self, created: Stamp, temperament: Temperament) -> u32 {
         let index = self.listing.next_index();
         let bones = made::skeleton(&self.plot, index, Some(created));
-        let case = Arc::new(json!(made::case(&self.plot, &bones, Parts::ALL)));
+        let case = json!(made::case(&self.plot, &bones, Parts::ALL));
         self.listing.add(Row {
             id: bones.id,
             created,
@@ -155,7 +114,7 @@ impl Ledger {
             status: Some(bones.status),
             gone: false,
         });
-        self.edited.insert(index, Edited { truth: Arc::clone(&case), shown: case, pending: VecDeque::new() });
+        self.edits.keep(index, case);
         index
     }
 
@@ -163,7 +122,7 @@ impl Ledger {
     pub(crate) fn delete(&mut self, index: u32) -> Arc<Value> {
         let last = self.truth(index);
         self.listing.remove(index);
-        self.edited.remove(&index);
+        self.edits.forget(index);
         last
     }
 }

@@ -7,7 +7,7 @@ use rounds_domain::{
     action::{Action, Actor, Fields, Proof, Verb},
     detail::Comment,
     ids::{ActionId, ConnectionId, ItemId},
-    item::{ItemKind, Priority, Status, StatusGroup, WorkItem},
+    item::{ItemKind, Status, StatusGroup, WorkItem},
     moment::Moment,
     outbox::OutboxState,
     patient::{Me, Patient, Person, PersonName},
@@ -49,32 +49,12 @@ pub(crate) fn me() -> Me {
 /// A case as a remote tells it: open, routine, made at midnight.
 pub(crate) fn case(id: &str) -> WorkItem {
     WorkItem {
-        external_id: id.to_owned(),
-        kind: ItemKind::Case,
-        parent: None,
-        patient: None,
-        identifiers: vec![],
         title: Some(format!("Case {id}")),
         status: status("OPEN", StatusGroup::New),
-        priority: Priority::Routine,
-        due: None,
         created: Some(moment(0)),
         updated: Some(moment(0)),
         feed_time: Some(at(0)),
-        assignees: vec![],
-        flags: vec![],
-        facts: vec![],
-        forms: vec![],
-        decisions: vec![],
-        orders: vec![],
-        comments: vec![],
-        history: vec![],
-        appointments: vec![],
-        payments: vec![],
-        attachments: None,
-        offers: vec![],
-        values: rounds_domain::action::Fields::new(),
-        proofs: vec![],
+        ..WorkItem::bare(id, ItemKind::Case)
     }
 }
 

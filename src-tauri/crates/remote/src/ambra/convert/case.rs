@@ -7,7 +7,7 @@ use rounds_domain::{
 };
 use serde_json::Value;
 
-use super::{Context, blank, flag, identifier, moment, offers, person, person_name, stage, summary, tags};
+use super::{Context, flag, identifier, moment, offers, person, person_name, stage, summary, tags};
 use crate::ambra::{actions::value, dto};
 
 /// A case. `odd` names the parts that could not be read.
@@ -30,7 +30,7 @@ pub(in crate::ambra) fn item(id: &str, case: &dto::Case, odd: &[String], context
         facts: summary::of_case(id, case, odd),
         offers: offers::of_case(case, context),
         values: values(case),
-        ..blank(id, ItemKind::Case)
+        ..WorkItem::bare(id, ItemKind::Case)
     }
 }
 

@@ -14,9 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use rounds_domain::{
-    action::{Fields, Offer},
+    action::Offer,
     detail::Fact,
-    item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, Status, StatusGroup, WorkItem},
+    item::{Flag, Identifier, IdentifierKind},
     moment::Moment,
     patient::{Patient, Person, PersonName},
 };
@@ -46,38 +46,6 @@ pub(super) struct Context<'a> {
     pub(super) locks: &'a Locks,
     /// When it was read.
     pub(super) now: DateTime<Utc>,
-}
-
-/// An item of which nothing but the id is known.
-fn blank(id: &str, kind: ItemKind) -> WorkItem {
-    WorkItem {
-        external_id: id.to_owned(),
-        kind,
-        parent: None,
-        patient: None,
-        identifiers: Vec::new(),
-        title: None,
-        status: Status { word: None, group: StatusGroup::New, known: true },
-        priority: Priority::Routine,
-        due: None,
-        created: None,
-        updated: None,
-        feed_time: None,
-        assignees: Vec::new(),
-        flags: Vec::new(),
-        facts: Vec::new(),
-        forms: Vec::new(),
-        decisions: Vec::new(),
-        orders: Vec::new(),
-        comments: Vec::new(),
-        history: Vec::new(),
-        appointments: Vec::new(),
-        payments: Vec::new(),
-        attachments: None,
-        offers: Vec::new(),
-        values: Fields::new(),
-        proofs: Vec::new(),
-    }
 }
 
 /// A DICOM person name: family^given^middle^prefix^suffix, in up to three spellings with `=` between them, of which the

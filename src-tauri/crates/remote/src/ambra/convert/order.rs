@@ -5,7 +5,7 @@ use rounds_domain::{
     moment::Moment,
 };
 
-use super::{Context, blank, identifier, local_moment, offers, patient, stage, summary, tags};
+use super::{Context, identifier, local_moment, offers, patient, stage, summary, tags};
 use crate::ambra::{actions::value, dto};
 
 /// An order. `odd` names the parts that could not be read.
@@ -32,7 +32,7 @@ pub(in crate::ambra) fn item(id: &str, order: &dto::Order, odd: &[String], conte
         facts: summary::of_order(id, order, odd, zone),
         offers: offers::tags(&order.tags.0, context.session.may("study_tag")),
         values: [(value::TAGS.to_owned(), tags(&order.tags.0))].into_iter().collect(),
-        ..blank(id, ItemKind::Order)
+        ..WorkItem::bare(id, ItemKind::Order)
     }
 }
 

@@ -10,7 +10,7 @@ use rounds_domain::{
 };
 use serde_json::Value;
 
-use super::{Context, blank, flag, identifier, moment, offers, patient, person, stage, summary, tags};
+use super::{Context, flag, identifier, moment, offers, patient, person, stage, summary, tags};
 use crate::ambra::{
     actions::{MY_LOCK, value},
     dto,
@@ -38,7 +38,7 @@ pub(in crate::ambra) fn item(id: &str, study: &dto::Study, odd: &[String], conte
         offers: offers::of_study(id, study, context),
         values: values(study),
         proofs: if mine { vec![MY_LOCK.to_owned()] } else { Vec::new() },
-        ..blank(id, ItemKind::Study)
+        ..WorkItem::bare(id, ItemKind::Study)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rounds_domain::{
     action::Offer,
     detail::{Fact, Order, ShippingStep},
-    item::{Identifier, IdentifierKind, ItemKind, Priority, Status, StatusGroup, WorkItem},
+    item::{Identifier, IdentifierKind, ItemKind, Status, StatusGroup, WorkItem},
 };
 
 use super::{date, fact, identifier, moment, present};
@@ -69,28 +69,13 @@ pub(super) fn children(case: &dto::Case, parent: &WorkItem) -> Vec<WorkItem> {
 fn child(id: String, order: &dto::Order, parent: &WorkItem) -> WorkItem {
     WorkItem {
         identifiers: identifiers(order, parent),
-        external_id: id,
-        kind: ItemKind::Order,
         parent: Some(parent.external_id.clone()),
         patient: parent.patient.clone(),
         title: title(order),
         status: status(&order.status),
-        priority: Priority::Routine,
-        due: None,
         created: moment(&order.created_at),
-        updated: None,
         feed_time: parent.feed_time,
-        assignees: Vec::new(),
-        flags: Vec::new(),
-        facts: Vec::new(),
-        forms: Vec::new(),
-        decisions: Vec::new(),
         orders: vec![part(order)],
-        comments: Vec::new(),
-        history: Vec::new(),
-        appointments: Vec::new(),
-        payments: Vec::new(),
-        attachments: None,
         offers: vec![Offer {
             action: COMMENT.into(),
             refused: Some(
@@ -98,8 +83,7 @@ fn child(id: String, order: &dto::Order, parent: &WorkItem) -> WorkItem {
             ),
             targets: Vec::new(),
         }],
-        values: rounds_domain::action::Fields::new(),
-        proofs: vec![],
+        ..WorkItem::bare(id, ItemKind::Order)
     }
 }
 
