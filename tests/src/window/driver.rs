@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use super::group::Group;
 use super::{Display, binary};
 
-const START: Duration = Duration::from_secs(30);
+/// How long a program may take to start: the first start after a build reads all of WebKit from the disk.
+const START: Duration = Duration::from_mins(2);
 
 /// A driver that sessions can be had from. The app that a session starts belongs to its group.
 pub(super) struct Driver {
