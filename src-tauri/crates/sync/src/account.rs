@@ -17,7 +17,7 @@ use rounds_store::{
 };
 use tokio::sync::Mutex;
 
-use crate::link::Link;
+use crate::{Keep, link::Link};
 
 /// How the account of a connection stands, in this process.
 pub(crate) struct AccountState(Mutex<Signed>);
@@ -45,7 +45,7 @@ impl Signed {
     }
 }
 
-impl Link {
+impl<K: Keep> Link<K> {
     /// How many sign-ins succeeded so far, as [`sign_in`](Self::sign_in) wants it; an error while no call may be made.
     pub(crate) async fn may_call(&self) -> Result<u64, RemoteError> {
         let signed = self.account.0.lock().await;

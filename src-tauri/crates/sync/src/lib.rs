@@ -6,6 +6,7 @@
 mod account;
 mod clock;
 pub mod desk;
+mod keep;
 mod link;
 pub mod pull;
 pub mod push;
@@ -18,6 +19,7 @@ mod sign_in;
 pub mod tasks;
 
 pub use clock::{Clock, SystemClock};
+pub use keep::Keep;
 pub use read::WorkError;
 pub use rounds::{Rounds, systems};
 pub use tasks::Patience;

@@ -13,14 +13,11 @@ use rounds_remote::{
     registry::Kind,
     seam::{Account, RemoteSystem},
 };
-use rounds_store::{
-    Store,
-    table::connection::{Connection, Words},
-};
+use rounds_store::table::connection::{Connection, Words};
 
-use crate::{account::AccountState, desk::DeskError, rest::Rest};
+use crate::{Keep, account::AccountState, desk::DeskError, rest::Rest};
 
-pub(crate) struct Link {
+pub(crate) struct Link<K: Keep> {
     pub(crate) id: ConnectionId,
     /// The store's number for the connection.
     pub(crate) key: i64,
@@ -32,7 +29,7 @@ pub(crate) struct Link {
     pub(crate) side_by_side: usize,
     made_of: (String, Words, Words, Words),
     pub(crate) account: AccountState,
-    pub(crate) store: Store,
+    pub(crate) store: K,
     pub(crate) rest: Arc<Rest>,
 }
 
@@ -47,13 +44,13 @@ fn parts(connection: &Connection) -> (String, Words, Words, Words) {
     (connection.base_url.clone(), connection.settings.clone(), connection.secrets.clone(), connection.learned.clone())
 }
 
-impl Link {
+impl<K: Keep> Link<K> {
     pub(crate) fn new(
         kind: Kind,
         system: System,
         connection: &Connection,
         rest: Arc<Rest>,
-        store: Store,
+        store: K,
     ) -> Result<Self, DeskError> {
         let made_of = parts(connection);
         let account = Account {

@@ -21,7 +21,7 @@ use rounds_store::table::{
 };
 use tokio::sync::Mutex;
 
-use crate::{Rounds, desk::DeskError, link::Link, read::WorkError, report::FeedReport};
+use crate::{Keep, Rounds, desk::DeskError, link::Link, read::WorkError, report::FeedReport};
 
 /// A sweep that was interrupted longer ago than this begins again: too much may have moved since.
 const OLDEST_SWEEP: TimeDelta = TimeDelta::hours(6);
@@ -41,9 +41,14 @@ fn state(row: SliceRow) -> SliceState {
     }
 }
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// How the slices of a feed stand, after those that are planned by now were added.
-    pub(crate) async fn plan(&self, link: &Link, feed: &str, shape: &FeedShape) -> Result<Vec<SliceState>, DeskError> {
+    pub(crate) async fn plan(
+        &self,
+        link: &Link<K>,
+        feed: &str,
+        shape: &FeedShape,
+    ) -> Result<Vec<SliceState>, DeskError> {
         let now = self.clock.now();
         let rows = self.store.slices(link.key, feed.to_owned(), plan::slices(shape, link.pace, now), now).await?;
         Ok(rows.into_iter().map(state).collect())
@@ -130,7 +135,7 @@ impl Rounds {
     /// Reads one slice from where its sweep is to its end.
     async fn sweep(
         &self,
-        link: &Link,
+        link: &Link<K>,
         feed: &str,
         shape: &FeedShape,
         slice: SliceState,

@@ -27,7 +27,7 @@ use rounds_engine::outbox::{
 use rounds_remote::seam::{Depth, Target};
 use rounds_store::table::connection::Connection;
 
-use crate::{Patience, Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
+use crate::{Keep, Patience, Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
 
 /// How often an item is read again after a confirmation, until the remote shows the effect: it may apply late.
 const READ_AFTER: [TimeDelta; 3] = [TimeDelta::zero(), TimeDelta::seconds(2), TimeDelta::seconds(8)];
@@ -52,7 +52,7 @@ struct ReadAgain {
     at: DateTime<Utc>,
 }
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// Works on the outbox of a connection until nothing more can be done now, or only after waiting longer than there is
     /// patience for.
     pub(crate) async fn push(
@@ -131,20 +131,20 @@ impl Rounds {
     }
 
     /// Moves every action of a connection on for which `event` means something.
-    pub(crate) async fn tell_all(&self, link: &Link, event: &Event) -> Result<(), DeskError> {
+    pub(crate) async fn tell_all(&self, link: &Link<K>, event: &Event) -> Result<(), DeskError> {
         for action in self.store.unsettled(Some(link.id)).await? {
             self.tell(link, action.id, event.clone()).await?;
         }
         Ok(())
     }
 
-    pub(crate) async fn tell(&self, link: &Link, id: ActionId, event: Event) -> Result<Action, DeskError> {
+    pub(crate) async fn tell(&self, link: &Link<K>, id: ActionId, event: Event) -> Result<Action, DeskError> {
         let (rules, tick) = (link.rules, self.clock.tick());
         Ok(self.store.move_action(id, move |action: &Action| Some(after(action, event, rules, tick))).await?)
     }
 
     /// Marks an action as being sent; `None` when it has moved on since it was read: given up, or sent by somebody else.
-    async fn begin_send(&self, link: &Link, ready: &Action) -> Result<Option<Action>, DeskError> {
+    async fn begin_send(&self, link: &Link<K>, ready: &Action) -> Result<Option<Action>, DeskError> {
         let (rules, tick, attempts) = (link.rules, self.clock.tick(), ready.attempts);
         let mine = Arc::new(AtomicBool::new(false));
         let taken = Arc::clone(&mine);
@@ -158,7 +158,7 @@ impl Rounds {
     }
 
     /// Does the next thing for one action.
-    async fn work_on(&self, link: &Link, id: ActionId, report: &mut OutboxReport) -> Result<Worked, DeskError> {
+    async fn work_on(&self, link: &Link<K>, id: ActionId, report: &mut OutboxReport) -> Result<Worked, DeskError> {
         let action = self.store.action(id).await?;
         let worked = match step(&action) {
             Step::Nothing => return Ok(action.into()),
@@ -185,7 +185,7 @@ impl Rounds {
 
     async fn read_then_send(
         &self,
-        link: &Link,
+        link: &Link<K>,
         action: Action,
         report: &mut OutboxReport,
     ) -> Result<Worked, DeskError> {
@@ -226,7 +226,7 @@ impl Rounds {
         self.send(link, &Target::of(item), &sending).await
     }
 
-    async fn send(&self, link: &Link, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
+    async fn send(&self, link: &Link<K>, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
         // Between the read and now somebody may have signed in as somebody else.
         let (signed_in, replied) = match link.may_call().await {
             Ok(signed_in) => (signed_in, link.remote.submit(target, sending).await),
@@ -254,7 +254,7 @@ impl Rounds {
 
     /// The remote said "conflict": the item is read again, so that its person sees what stands there. Without that read the
     /// remote's own words stay.
-    async fn read_after_conflict(&self, link: &Link, moved: Action) -> Result<Action, DeskError> {
+    async fn read_after_conflict(&self, link: &Link<K>, moved: Action) -> Result<Action, DeskError> {
         if moved.saw.is_empty() {
             return Ok(moved);
         }
@@ -271,7 +271,7 @@ impl Rounds {
         self.tell(link, moved.id, Event::ReadAfterConflict { finding, conflict }).await
     }
 
-    async fn look(&self, link: &Link, action: &Action) -> Result<Finding, WorkError> {
+    async fn look(&self, link: &Link<K>, action: &Action) -> Result<Finding, WorkError> {
         let read = self.refresh(link, action.item, Depth::Plain).await?;
         let Some(item) = &read.item else {
             return Err(RemoteError::new(AndNow::Gone, "the system answers without this item.").into());
@@ -280,7 +280,7 @@ impl Rounds {
     }
 
     /// What the item, as it was just read, tells about the action.
-    async fn compare(&self, link: &Link, action: &Action, item: &WorkItem) -> Result<Finding, DeskError> {
+    async fn compare(&self, link: &Link<K>, action: &Action, item: &WorkItem) -> Result<Finding, DeskError> {
         let connection = self.store.connection(link.id).await?;
         let claimed = self.store.claimed(action.item, action.id).await?;
         let found = finding::look_for(action, item, &link.me(&connection), &claimed);
@@ -291,7 +291,7 @@ impl Rounds {
     }
 
     /// Reads items again on which something was confirmed, until the remote shows it.
-    async fn read_again(&self, link: &Link, again: &mut Vec<ReadAgain>) -> Result<(), DeskError> {
+    async fn read_again(&self, link: &Link<K>, again: &mut Vec<ReadAgain>) -> Result<(), DeskError> {
         let now = self.clock.now();
         let mut keep = Vec::new();
         for mut one in again.drain(..) {
@@ -324,7 +324,7 @@ impl Rounds {
 
     /// Whether somebody else has changed, right after a confirmation, what was confirmed: kept with the receipt, so that its
     /// person sees it.
-    async fn changed_since(&self, link: &Link, id: ActionId, item: Option<&WorkItem>) -> Result<(), DeskError> {
+    async fn changed_since(&self, link: &Link<K>, id: ActionId, item: Option<&WorkItem>) -> Result<(), DeskError> {
         let action = self.store.action(id).await?;
         let Some(item) = item.filter(|_| action.conflict.is_none()) else { return Ok(()) };
         if conflict::stands(&action, item) == Some(Stands::Otherwise) {
@@ -334,7 +334,7 @@ impl Rounds {
     }
 
     /// A person or the clock says that the network may be back: what waited for it is tried now.
-    pub(crate) async fn wake_outbox(&self, link: &Link) -> Result<(), DeskError> {
+    pub(crate) async fn wake_outbox(&self, link: &Link<K>) -> Result<(), DeskError> {
         self.tell_all(link, &Event::Wake).await
     }
 }

@@ -12,7 +12,7 @@ use rounds_store::{
     table::item::{PageWrite, StoredItem},
 };
 
-use crate::{Rounds, desk::DeskError, link::Link};
+use crate::{Keep, Rounds, desk::DeskError, link::Link};
 
 /// Why something behind the desk did not work.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +57,9 @@ pub(crate) struct Refreshed {
     pub(crate) item: Option<WorkItem>,
 }
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// Reads one item again and keeps what the remote says.
-    pub(crate) async fn refresh(&self, link: &Link, item: ItemId, depth: Depth) -> Result<Refreshed, WorkError> {
+    pub(crate) async fn refresh(&self, link: &Link<K>, item: ItemId, depth: Depth) -> Result<Refreshed, WorkError> {
         let stored = self.store.item(item).await?;
         // An item that came inside another one is read with it.
         let target = match &stored.item.parent {

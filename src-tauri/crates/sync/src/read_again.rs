@@ -11,14 +11,14 @@ use rounds_remote::seam::Target;
 use rounds_store::table::item::PageWrite;
 use tokio::sync::Mutex;
 
-use crate::{Rounds, desk::DeskError, report::FeedReport};
+use crate::{Keep, Rounds, desk::DeskError, report::FeedReport};
 
 /// How many items one call asks for.
 const BATCH: u32 = 50;
 /// How many calls one pass makes that nobody asked for: the next poll goes on.
 const CALLS: u32 = 4;
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// Reads the open items of a feed again whose time has come; of a pass that a person asked for all of them.
     pub(crate) async fn read_open_items(
         &self,

@@ -16,11 +16,11 @@ use rounds_store::{Store, table::connection::Connection};
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Clock, desk::DeskError, link::Link, rest::Rest};
+use crate::{Clock, Keep, desk::DeskError, link::Link, rest::Rest};
 
 /// An open profile: its store, its connections, its clock. Shared by the tasks and by whoever works at the desk.
-pub struct Rounds {
-    pub(crate) store: Store,
+pub struct Rounds<K: Keep = Store> {
+    pub(crate) store: K,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) kinds: &'static [Kind],
     /// Every task that was spawned, and the token that ends them.
@@ -31,7 +31,7 @@ pub struct Rounds {
     pub(crate) asked: Mutex<HashMap<ConnectionId, rounds_engine::pull::plan::Asked>>,
     /// Files that are being fetched.
     pub(crate) fetching: Mutex<HashSet<(ItemId, String)>>,
-    links: Mutex<HashMap<ConnectionId, Arc<Link>>>,
+    links: Mutex<HashMap<ConnectionId, Arc<Link<K>>>>,
     turns: Mutex<HashMap<ConnectionId, Arc<Turns>>>,
 }
 
@@ -43,18 +43,14 @@ pub(crate) struct Turns {
     pub(crate) push: tokio::sync::Mutex<()>,
 }
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// Takes over an open store. What was being sent when the program ended is in doubt from now on.
-    pub async fn open(store: Store, clock: Arc<dyn Clock>) -> Result<Arc<Self>, DeskError> {
+    pub async fn open(store: K, clock: Arc<dyn Clock>) -> Result<Arc<Self>, DeskError> {
         Self::open_with(store, clock, SHIPPED).await
     }
 
     /// Like [`open`](Self::open), with other systems than those that ship.
-    pub async fn open_with(
-        store: Store,
-        clock: Arc<dyn Clock>,
-        kinds: &'static [Kind],
-    ) -> Result<Arc<Self>, DeskError> {
+    pub async fn open_with(store: K, clock: Arc<dyn Clock>, kinds: &'static [Kind]) -> Result<Arc<Self>, DeskError> {
         // Reopening needs no knowledge of the system: the rules only matter for what follows.
         let rules = Rules { server_timeout: Duration::from_mins(1) };
         for action in store.unsettled(None).await? {
@@ -76,7 +72,7 @@ impl Rounds {
     }
 
     /// The store behind it, for whoever listens for its changes.
-    pub fn store(&self) -> &Store {
+    pub fn store(&self) -> &K {
         &self.store
     }
 
@@ -105,7 +101,7 @@ impl Rounds {
     }
 
     /// The client for a connection, made anew when its settings changed.
-    pub(crate) fn link(&self, connection: &Connection) -> Result<Arc<Link>, DeskError> {
+    pub(crate) fn link(&self, connection: &Connection) -> Result<Arc<Link<K>>, DeskError> {
         let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(link) = links.get(&connection.id).filter(|link| link.is_for(connection)) {
             return Ok(Arc::clone(link));

@@ -8,12 +8,12 @@ use rounds_domain::{
 use rounds_engine::outbox::transition::{Event, waits_for_sign_in};
 use rounds_store::table::connection::{Connection, ConnectionEdit};
 
-use crate::{Rounds, desk::DeskError, link::Link};
+use crate::{Keep, Rounds, desk::DeskError, link::Link};
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// A write was refused with "sign in": signs in once, and lets everything that waited for it go on.
     /// `signed_in` is how many sign-ins there were before it left.
-    pub(crate) async fn sign_in_for(&self, link: &Link, moved: Action, signed_in: u64) -> Result<Action, DeskError> {
+    pub(crate) async fn sign_in_for(&self, link: &Link<K>, moved: Action, signed_in: u64) -> Result<Action, DeskError> {
         match link.sign_in(self.clock.now(), Some(signed_in)).await {
             Ok(()) => {
                 self.tell_all(link, &Event::SignedIn).await?;
@@ -33,7 +33,7 @@ impl Rounds {
 
     /// Keeps the system's id of me, once something that is certainly mine told it; and only while I am still called what I was
     /// called when it was made.
-    pub(crate) async fn learn_me(&self, link: &Link, id: Option<String>) -> Result<(), DeskError> {
+    pub(crate) async fn learn_me(&self, link: &Link<K>, id: Option<String>) -> Result<(), DeskError> {
         let Some(id) = id else { return Ok(()) };
         let connection = self.store.connection(link.id).await?;
         let called = link.me(&connection);
@@ -82,7 +82,7 @@ impl Rounds {
     async fn after_sign_in(
         &self,
         connection: &Connection,
-        link: &Link,
+        link: &Link<K>,
         result: Result<(), RemoteError>,
     ) -> Result<Result<(), RemoteError>, DeskError> {
         self.keep_trouble(connection, result.as_ref().err()).await?;

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use rounds_domain::{ids::ConnectionId, outbox::OutboxState};
 use rounds_engine::{
@@ -22,7 +23,7 @@ use tokio::sync::broadcast::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    Rounds,
+    Keep, Rounds,
     desk::DeskError,
     report::{ConnectionReport, ErrorReport, SyncReport},
 };
@@ -39,13 +40,15 @@ pub struct Patience {
 impl Patience {
     /// For a pass that another one follows by itself.
     pub const SHORT: Self = Self { short: Duration::from_secs(5), in_doubt: Duration::from_secs(5) };
+    /// For a pass of whoever has a clock of their own: nothing is waited for.
+    pub const NONE: Self = Self { short: Duration::ZERO, in_doubt: Duration::ZERO };
     /// For a pass after which nobody looks on: it sees doubt through, as long as the looking itself works.
     pub const LONG: Self = Self { in_doubt: Duration::from_mins(2), ..Self::SHORT };
 }
 /// The longest sleep of a task; whatever becomes due without an announcement is found by then.
 const LONGEST: Duration = Duration::from_mins(1);
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// Starts the tasks. They end with [`close`](Rounds::close).
     pub fn start(self: &Arc<Self>) {
         let rounds = Arc::clone(self);
@@ -133,7 +136,7 @@ impl Rounds {
         let wake = Arc::clone(self.pull_wakes.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default());
         while !stop.is_cancelled() {
             let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
-            let wait = match self.pull_once(id, asked).await {
+            let wait = match self.pull_pass(id, asked).await {
                 Ok(wait) => wait,
                 Err(DeskError::Locked) => return,
                 Err(DeskError::NotFound(_)) if self.is_removed(id).await => return,
@@ -155,8 +158,9 @@ impl Rounds {
         matches!(self.store.connection(id).await, Err(StoreError::NotFound(_)))
     }
 
-    /// One pass; answers how long to sleep then.
-    async fn pull_once(self: &Arc<Self>, id: ConnectionId, asked: Option<Asked>) -> Result<Duration, DeskError> {
+    /// One pass of what goes on by itself: reads what is due, or was asked for, and lets what waited for the network or for a
+    /// sign-in go on. Answers how long to sleep then.
+    pub async fn pull_pass(self: &Arc<Self>, id: ConnectionId, asked: Option<Asked>) -> Result<Duration, DeskError> {
         let connection = self.store.connection(id).await?;
         let link = self.link(&connection)?;
         let (feeds, error) = self.pull(&connection, asked).await?;
@@ -205,7 +209,6 @@ impl Rounds {
         }
     }
 
-    /// One pass; answers how long to sleep then, unless something is announced from now on.
     async fn push_once(
         self: &Arc<Self>,
         id: ConnectionId,
@@ -215,12 +218,24 @@ impl Rounds {
         let report = self.push(&connection, Patience::SHORT).await?;
         // What the pass itself announced must not wake it again; what is read next has all of it.
         while !matches!(changes.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+        self.next_push(id, report.not_before).await
+    }
+
+    /// One pass over the outbox of a connection, as it goes on by itself. Answers how long to sleep then, unless something is
+    /// announced.
+    pub async fn push_pass(self: &Arc<Self>, id: ConnectionId, patience: Patience) -> Result<Duration, DeskError> {
+        let connection = self.store.connection(id).await?;
+        let report = self.push(&connection, patience).await?;
+        self.next_push(id, report.not_before).await
+    }
+
+    async fn next_push(&self, id: ConnectionId, not_before: Option<DateTime<Utc>>) -> Result<Duration, DeskError> {
         let unsettled = self.store.unsettled(Some(id)).await?;
         let now = self.clock.now();
         // What is held waits for its person and not for the system.
         let (held, others): (Vec<_>, Vec<_>) =
             unsettled.into_iter().partition(|action| action.state == OutboxState::Held);
-        let next = lanes::next_due(&others, now).max(report.not_before);
+        let next = lanes::next_due(&others, now).max(not_before);
         let next = [next, lanes::next_due(&held, now)].into_iter().flatten().min();
         // What became due in this moment has waited long enough.
         let wait = next.map_or(LONGEST, |next| (next - self.clock.now()).to_std().unwrap_or_default());

@@ -13,7 +13,7 @@ use rounds_store::table::item::StoredItem;
 use serde_json::Value;
 
 use super::{DeskError, items::refusal};
-use crate::Rounds;
+use crate::{Keep, Rounds};
 
 /// For how long something done in the window can be taken back.
 const HOLD: TimeDelta = TimeDelta::seconds(5);
@@ -30,7 +30,7 @@ pub struct Intent {
     pub hold: bool,
 }
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// Saves what a person did. It leaves when it can; until then it is laid over the item.
     pub async fn act(&self, intent: Intent) -> Result<OutboxRow, DeskError> {
         let stored = self.store.item(intent.item).await?;

@@ -12,7 +12,7 @@ use rounds_remote::seam::Account;
 use rounds_store::table::connection::{Connection, ConnectionEdit, NewConnection, Words};
 
 use super::DeskError;
-use crate::Rounds;
+use crate::{Keep, Rounds};
 
 /// A filled-in connection form.
 pub struct ConnectionForm {
@@ -39,7 +39,7 @@ pub struct ConnectionSettings {
     pub base_url: Option<String>,
 }
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// Adds a connection. Nothing is sent yet.
     pub async fn add_connection(&self, form: ConnectionForm) -> Result<ConnectionView, DeskError> {
         let (kind, system) = self.system(&form.system)?;
@@ -176,11 +176,6 @@ impl Rounds {
         Ok(views)
     }
 
-    /// The records of a connection that could not be read.
-    pub async fn rejected(&self, id: ConnectionId) -> Result<Vec<RejectedView>, DeskError> {
-        Ok(self.store.rejected(id).await?)
-    }
-
     async fn view(&self, connection: &Connection) -> Result<ConnectionView, DeskError> {
         let (_, system) = self.system(&connection.system)?;
         let tally = self.store.tally(connection.id).await?;
@@ -212,6 +207,13 @@ impl Rounds {
             notes: notes(connection, &system),
             system_title: system.title,
         })
+    }
+}
+
+impl Rounds {
+    /// The records of a connection that could not be read.
+    pub async fn rejected(&self, id: ConnectionId) -> Result<Vec<RejectedView>, DeskError> {
+        Ok(self.store.rejected(id).await?)
     }
 }
 

@@ -9,7 +9,7 @@ use rounds_domain::{
     view::{ActionOffer, CommentView, Counts, ItemView, ListAnswer, ListRequest},
 };
 use rounds_remote::seam::{Depth, Target};
-use rounds_store::table::item::StoredItem;
+use rounds_store::{Store, table::item::StoredItem};
 
 use super::DeskError;
 use crate::{Rounds, link::Link, read::WorkError};
@@ -124,7 +124,7 @@ impl Rounds {
     }
 
     /// Keeps whom an item can be assigned to, when something offered for it asks that.
-    async fn read_candidates(&self, link: &Link, id: ItemId) -> Result<(), WorkError> {
+    async fn read_candidates(&self, link: &Link<Store>, id: ItemId) -> Result<(), WorkError> {
         let stored = self.store.item(id).await?;
         let is_offered = |declared: &&ActionDeclaration| {
             stored.item.offers.iter().any(|offer| offer.action == declared.name && offer.refused.is_none())

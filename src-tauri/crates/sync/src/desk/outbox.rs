@@ -21,12 +21,12 @@ use rounds_store::table::{
 };
 
 use super::DeskError;
-use crate::Rounds;
+use crate::{Keep, Rounds};
 
 /// For how long receipts are shown.
 const RECEIPTS: TimeDelta = TimeDelta::days(30);
 
-impl Rounds {
+impl<K: Keep> Rounds<K> {
     /// Everything unsettled, what waits for a person first; with `all` the receipts of the last 30 days too.
     pub async fn outbox(&self, all: bool) -> Result<Vec<OutboxRow>, DeskError> {
         let mut actions = if all {
