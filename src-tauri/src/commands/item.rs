@@ -38,7 +38,7 @@ pub(crate) async fn watch_item(desk: Desk<'_>, id: ItemId) -> Answer<()> {
 /// Saves what a person did. It leaves a few seconds later.
 #[tauri::command]
 pub(crate) async fn act(desk: Desk<'_>, item: ItemId, action: String, fields: Fields) -> Answer<OutboxRow> {
-    Ok(desk.rounds()?.act(Intent { item, action, fields, hold: true }).await?)
+    Ok(desk.rounds()?.act(Intent { item, action, fields, hold: true, after: vec![] }).await?)
 }
 
 /// Keeps what somebody began to fill in; nothing throws it away.

@@ -305,7 +305,7 @@ async fn submits(desk: &Rounds, rows: &[Row], rounds: usize) -> Result<(), Failu
         let mut fields = Fields::new();
         fields.insert("text".into(), "Seen; see the plan of last week.".into());
         let began = Instant::now();
-        desk.act(Intent { item: row.id, action: "comment".into(), fields, hold: false }).await?;
+        desk.act(Intent { item: row.id, action: "comment".into(), fields, hold: false, after: vec![] }).await?;
         saved.push(began.elapsed());
         desk.worklist(request("is:open", SortColumn::Work)).await?;
         relisted.push(began.elapsed());

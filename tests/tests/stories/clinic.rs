@@ -76,6 +76,10 @@ impl Clock for StoryClock {
     fn random(&self) -> f64 {
         0.5
     }
+
+    fn new_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
 }
 
 pub(crate) type Words = BTreeMap<String, String>;
@@ -283,7 +287,7 @@ impl Clinic {
     /// Writes a comment, or an internal note.
     pub(crate) async fn write(&self, case: &str, text: &str, internal: bool) -> ActionId {
         let fields = Fields::from_iter([("text".to_owned(), json!(text)), ("internal".to_owned(), json!(internal))]);
-        let intent = Intent { item: self.id(case), action: "comment".into(), fields, hold: false };
+        let intent = Intent { item: self.id(case), action: "comment".into(), fields, hold: false, after: vec![] };
         self.rounds().act(intent).await.expect("a comment can always be saved").id
     }
 

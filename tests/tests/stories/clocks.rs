@@ -47,7 +47,7 @@ async fn a_clock_set_back_by_days_holds_up_nothing() {
     clinic.sync().await;
     assert_eq!(clinic.row(doubtful).await.state, OutboxState::Doubtful);
     let fields = Fields::from_iter([("text".to_owned(), json!("held")), ("internal".to_owned(), json!(false))]);
-    let intent = Intent { item: clinic.id(&cases[1]), action: "comment".into(), fields, hold: true };
+    let intent = Intent { item: clinic.id(&cases[1]), action: "comment".into(), fields, hold: true, after: vec![] };
     let held = clinic.rounds().act(intent).await.unwrap().id;
     clinic.clock.set(-TimeDelta::days(3));
     clinic.settle().await;

@@ -89,7 +89,7 @@ async fn a_comment_can_be_taken_back_while_it_is_held_and_not_after() {
     let cases = clinic.cases();
     let hold = async |case: &str, text: &str| {
         let fields = Fields::from_iter([("text".to_owned(), json!(text))]);
-        let intent = Intent { item: clinic.id(case), action: "comment".into(), fields, hold: true };
+        let intent = Intent { item: clinic.id(case), action: "comment".into(), fields, hold: true, after: vec![] };
         clinic.rounds().act(intent).await.unwrap()
     };
     let (back, kept) = (hold(&cases[0], "oops").await, hold(&cases[1], "meant").await);

@@ -150,7 +150,8 @@ async fn a_comment_that_cannot_be_sent_is_refused_before_it_is_saved() {
         ("on an order", order, "comment", json!({"text": "x"}), "on the case"),
     ] {
         let fields = fields.as_object().unwrap().clone();
-        let refused = clinic.rounds().act(Intent { item, action: action.into(), fields, hold: false }).await;
+        let refused =
+            clinic.rounds().act(Intent { item, action: action.into(), fields, hold: false, after: vec![] }).await;
         let error = refused.map(|_| ()).expect_err(&format!("{what} must be refused")).to_string();
         assert!(error.contains(said), "{what}: {error}");
     }

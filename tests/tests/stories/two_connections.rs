@@ -16,7 +16,7 @@ use crate::clinic::{Desk, SYSTEM, cases, form, options};
 async fn write(desk: &Desk, connection: ConnectionId, case: &str) -> rounds_domain::ids::ActionId {
     let fields = Fields::from_iter([("text".to_owned(), json!("for this clinic only"))]);
     let item = ItemId::derive(connection, ItemKind::Case, case);
-    desk.rounds().act(Intent { item, action: "comment".into(), fields, hold: false }).await.unwrap().id
+    desk.rounds().act(Intent { item, action: "comment".into(), fields, hold: false, after: vec![] }).await.unwrap().id
 }
 
 async fn simulator(seed: u64) -> Running {

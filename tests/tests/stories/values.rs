@@ -77,7 +77,7 @@ impl Story {
 
     async fn act(&self, action: &str, field: &str, value: &str) -> Result<ActionId, DeskError> {
         let fields = Fields::from_iter([(field.to_owned(), json!(value))]);
-        let intent = Intent { item: self.id(), action: action.into(), fields, hold: false };
+        let intent = Intent { item: self.id(), action: action.into(), fields, hold: false, after: vec![] };
         self.desk.rounds().act(intent).await.map(|row| row.id)
     }
 

@@ -54,7 +54,8 @@ pub enum Proof {
     /// Read the touched values: the wanted ones there mean possibly ours; the old ones there mean that it may be sent again
     /// (the last write wins).
     Value,
-    /// Look for a field that only this action can have written.
+    /// Look for a field that only this action can have written: the action's id, which the client sent along and reads back
+    /// into [`WorkItem::proofs`](crate::item::WorkItem::proofs).
     ClientField,
     /// Nothing to look for: never sent again by itself.
     None,

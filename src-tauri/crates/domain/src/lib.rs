@@ -12,6 +12,7 @@ pub mod item;
 pub mod moment;
 pub mod outbox;
 pub mod patient;
+pub mod planted;
 pub mod projection;
 pub mod pull;
 pub mod query;

@@ -17,6 +17,7 @@ use crate::{
     item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, StatusGroup, WorkItem},
     outbox::OutboxState,
     patient::{Me, Person, PersonName},
+    planted::{Bug, is_planted},
     text::fold,
 };
 
@@ -233,7 +234,7 @@ pub fn still_shows(item: &WorkItem, action: &Action, read_began: DateTime<Utc>) 
                     .settled_at
                     .is_some_and(|settled| read_began < settled + chrono::Duration::minutes(OVERLAY_MINUTES))
         }
-        _ => true,
+        _ => !is_planted(Bug::PullErasesPending),
     }
 }
 

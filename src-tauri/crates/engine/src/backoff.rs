@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use rounds_domain::planted::{Bug, is_planted};
+
 use crate::Tick;
 
 /// No wait of our own is longer.
@@ -17,10 +19,12 @@ const SLACK: Duration = Duration::from_secs(5);
 /// When to try again after `failures` failures in a row: exponential with full jitter, at most [`CAP`]; what the remote
 /// asked for is a lower bound, honoured up to [`RETRY_AFTER_CAP`].
 pub fn next_try(failures: u32, asked: Option<Duration>, tick: Tick) -> DateTime<Utc> {
-    let ceiling = FIRST.saturating_mul(1_u32.checked_shl(failures.min(16)).unwrap_or(u32::MAX)).min(CAP);
+    let cap = if is_planted(Bug::BackoffOfDays) { Duration::MAX } else { CAP };
+    let asked_cap = if is_planted(Bug::AbsurdRetryAfter) { Duration::MAX } else { RETRY_AFTER_CAP };
+    let ceiling = FIRST.saturating_mul(1_u32.checked_shl(failures.min(16)).unwrap_or(u32::MAX)).min(cap);
     let jittered = ceiling.mul_f64(tick.random.clamp(0.0, 1.0));
     let wait = match asked {
-        Some(asked) => asked.min(RETRY_AFTER_CAP) + jittered.min(FIRST),
+        Some(asked) => asked.min(asked_cap) + jittered.min(FIRST),
         None => jittered.max(FIRST / 4),
     };
     tick.now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::zero())

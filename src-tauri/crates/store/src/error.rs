@@ -1,5 +1,6 @@
 //! What can go wrong with a profile, told by what can be done about it.
 
+use rounds_domain::planted::{Bug, is_planted};
 use thiserror::Error;
 
 /// A failed call to the store.
@@ -75,6 +76,7 @@ impl From<sqlx::Error> for StoreError {
         };
         // The low byte of an extended result code is the primary one.
         match code.map(|code| code & 0xff) {
+            Some(13) if is_planted(Bug::FullDiskIsDamage) => Self::Damaged,
             Some(13) => Self::DiskFull,
             // "Not a database": the key was proven on the key file before (`profile::keyfile`), so it is not the key.
             Some(11 | 26) => Self::Damaged,

@@ -7,6 +7,7 @@ use std::{
 
 use chrono::{DateTime, SubsecRound, Utc};
 use rounds_engine::Tick;
+use uuid::Uuid;
 
 /// What time it is, and a random number when one is needed.
 pub trait Clock: Send + Sync {
@@ -15,6 +16,9 @@ pub trait Clock: Send + Sync {
 
     /// A random number in `0.0..1.0`.
     fn random(&self) -> f64;
+
+    /// A new id: unique, and sorted by time.
+    fn new_id(&self) -> Uuid;
 
     /// How long this run of the program has lasted, by a clock that is never set and never too fast.
     fn up(&self) -> Duration {
@@ -39,6 +43,10 @@ impl Clock for SystemClock {
 
     fn random(&self) -> f64 {
         rand::random()
+    }
+
+    fn new_id(&self) -> Uuid {
+        Uuid::now_v7()
     }
 }
 

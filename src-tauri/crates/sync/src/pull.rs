@@ -7,7 +7,8 @@ use futures::{StreamExt, stream};
 use rounds_domain::{
     declare::FeedShape,
     error::{AndNow, RemoteError},
-    pull::Slice,
+    planted::{Bug, is_planted},
+    pull::{Page, Slice},
     view::{ConnectionTrouble, TroubleKind},
 };
 use rounds_engine::pull::{
@@ -76,7 +77,8 @@ impl<K: Keep> Rounds<K> {
         }
         // A pass in which nothing was due says nothing about how the connection stands.
         if first_error.is_some() || reports.iter().any(|report| report.pages > 0) {
-            self.keep_trouble(connection, first_error.as_ref()).await?;
+            let told = first_error.as_ref().filter(|_| !is_planted(Bug::FailedPullForgotten));
+            self.keep_trouble(connection, told).await?;
         }
         self.keep_rest(connection).await?;
         Ok((reports, first_error))
@@ -152,7 +154,7 @@ impl<K: Keep> Rounds<K> {
             let now = self.clock.now();
             let asked: Slice = plan::readable(&slice.slice, shape, slice.watermark, now);
             let read = link.call(now, || link.remote.pull(feed, &asked, cursor.as_deref(), now)).await;
-            let page = match read {
+            let mut page = match read {
                 Ok(page) => page,
                 Err(error) => {
                     let (resume, next_at) = after_failure(&error, cursor.as_deref(), slice.failures, self.clock.tick());
@@ -160,16 +162,26 @@ impl<K: Keep> Rounds<K> {
                     return Err(error.into());
                 }
             };
+            if is_planted(Bug::WatermarkIsNow) {
+                page.reached = Some(now);
+            }
             let after = after_page(&mut progress, cursor.as_deref(), &page);
             let then = match &after {
                 AfterPage::Continue(next) => Then::Continue(next.clone()),
                 AfterPage::Complete => Then::Complete,
                 AfterPage::Fail(_) => Then::Fail,
             };
+            let mut advance = Some(Advance { key: slice.key, began, then });
+            if is_planted(Bug::CursorBeforeRows) {
+                let nothing = Page { reached: page.reached, ..Page::default() };
+                let (advance, page) = (advance.take(), nothing);
+                let (feed, connection) = (feed.to_owned(), link.key);
+                self.store.apply_page(PageWrite { connection, feed, advance, page, began: now, now }).await?;
+            }
             let write = PageWrite {
                 connection: link.key,
                 feed: feed.to_owned(),
-                advance: Some(Advance { key: slice.key, began, then }),
+                advance,
                 page,
                 began: now,
                 now: self.clock.now(),

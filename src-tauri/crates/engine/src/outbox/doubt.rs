@@ -14,6 +14,7 @@ use rounds_domain::{
     action::{Action, Conflict, Elapsed, Proof, ReasonKind},
     error::{AndNow, RemoteError},
     outbox::OutboxState,
+    planted::{Bug, is_planted},
 };
 
 use super::{
@@ -46,6 +47,7 @@ pub(super) fn doubt(next: &mut Action, text: String, tick: Tick) {
 /// The program started again.
 pub(super) fn reopened(next: &mut Action, tick: Tick) {
     match next.state {
+        OutboxState::Inflight if is_planted(Bug::ResentAtStart) => queue(next, None, tick.now),
         OutboxState::Inflight => doubt(next, "Rounds was closed while this was being sent.".to_owned(), tick),
         // What this run's clock says has nothing to do with what the last one's said.
         OutboxState::Doubtful => {
@@ -58,6 +60,10 @@ pub(super) fn reopened(next: &mut Action, tick: Tick) {
 /// Adds the time since it was last added to.
 fn measure(next: &mut Action, tick: Tick) -> Elapsed {
     let before = next.elapsed.unwrap_or(Elapsed { read: tick.up, ..Elapsed::default() });
+    if is_planted(Bug::TimedByWallClock) {
+        let since = next.sent_at.and_then(|sent| (tick.now - sent).to_std().ok()).unwrap_or_default();
+        return Elapsed { total: since, read: tick.up };
+    }
     let elapsed = Elapsed { total: before.total + tick.up.saturating_sub(before.read), read: tick.up };
     next.elapsed = Some(elapsed);
     elapsed
@@ -70,7 +76,7 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
         Finding::Unclear(text) => ask_person(next, ReasonKind::PossiblySent, text),
         Finding::PossiblyMine(conflict) => possibly_mine(next, conflict),
         Finding::Theirs(conflict) => theirs(next, conflict, rules, tick),
-        Finding::Missing if matches!(next.proof, Proof::None | Proof::ClientField) => ask_person(
+        Finding::Missing if next.proof == Proof::None => ask_person(
             next,
             ReasonKind::PossiblySent,
             "Nothing shows whether it took effect, so it is not sent again by itself. Look at the item in the system itself.",
@@ -119,11 +125,12 @@ fn missing(next: &mut Action, rules: Rules, tick: Tick) {
     if next.reason.as_ref().is_none_or(|reason| reason.kind != ReasonKind::Doubt) {
         next.reason = reason(ReasonKind::Doubt, "It is not known yet whether it arrived; it is being looked for.");
     }
-    if waits_for_the_remote(next, rules, tick) {
+    let first_counts = is_planted(Bug::FirstLookCounts);
+    if !first_counts && waits_for_the_remote(next, rules, tick) {
         return;
     }
     next.looks += 1;
-    if next.looks < LOOKS {
+    if next.looks < LOOKS && !first_counts {
         next.next_at = Some(tick.now + LOOKS_APART);
         return;
     }

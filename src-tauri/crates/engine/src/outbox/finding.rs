@@ -6,6 +6,7 @@ use rounds_domain::{
     detail::Comment,
     item::WorkItem,
     patient::Me,
+    planted::{Bug, is_planted},
     reply::Receipt,
     text::normalise_comment,
 };
@@ -59,14 +60,15 @@ fn same_words<'a>(action: &Action, item: &'a WorkItem) -> impl Iterator<Item = &
 
 /// What an item, as it was just read, tells about a doubtful action.
 pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
+    let claimed = if is_planted(Bug::ClaimedTwice) { &[] } else { claimed };
     match action.proof {
         Proof::Comment => match look_for_comment(action, item, me, claimed) {
             Finding::Missing => in_another_name(action, item, me, claimed).unwrap_or(Finding::Missing),
             finding => finding,
         },
         Proof::CompareAndSet | Proof::Value => look_at_values(action, item),
-        // Until it can be looked for nothing is known, and "not there" would have it sent again.
-        Proof::ClientField => untold(),
+        Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
+        Proof::ClientField => Finding::Missing,
         Proof::None => Finding::Missing,
     }
 }
@@ -74,7 +76,8 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
 /// Looks at the values that the action changes. The old ones there: it may be sent again. The wanted ones there: mine only when
 /// the remote shows so by the declared token, else possibly mine.
 fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
-    let shown = || action.own_mark.as_ref().is_some_and(|mark| item.proofs.contains(mark));
+    let shown =
+        || is_planted(Bug::WantedMeansMine) || action.own_mark.as_ref().is_some_and(|mark| item.proofs.contains(mark));
     match conflict::stands(action, item) {
         None => untold(),
         Some(Stands::AsBefore) => Finding::Missing,
@@ -95,7 +98,8 @@ fn untold() -> Finding {
 /// Looks for a comment among what the item holds now: author me, the same text, of the same kind, not there before, not
 /// `claimed` by another action.
 fn look_for_comment(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
-    let before = action.baseline.as_ref().map(|baseline| baseline.my_comments.as_slice()).unwrap_or_default();
+    let baseline = action.baseline.as_ref().filter(|_| !is_planted(Bug::OldCommentCounts));
+    let before = baseline.map(|baseline| baseline.my_comments.as_slice()).unwrap_or_default();
     let candidates: Vec<&Comment> = same_words(action, item)
         .filter(|comment| is_mine(comment, me))
         .filter(|comment| comment.id.as_ref().is_some_and(|id| !before.contains(id) && !claimed.contains(id)))

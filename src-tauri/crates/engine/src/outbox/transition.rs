@@ -8,6 +8,7 @@ use rounds_domain::{
     error::{AndNow, RemoteError},
     outbox::OutboxState,
     patient::Me,
+    planted::{Bug, is_planted},
     reply::{JobState, Receipt, Submitted},
 };
 
@@ -142,6 +143,7 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
         Event::HoldOver => queue(&mut next, None, tick.now),
         Event::ReadBefore { baseline, differs, sender } => read_before(&mut next, baseline, differs, &sender, tick),
         Event::ReadAfterConflict { finding, conflict } => read_after_conflict(&mut next, finding, conflict, tick),
+        Event::ChangedSince(_) if is_planted(Bug::SlippedInUnseen) => {}
         Event::ChangedSince(conflict) => next.conflict = Some(conflict),
         Event::ReadFailed(error) => read_failed(&mut next, error, tick),
         Event::SendBegins => {
@@ -158,9 +160,15 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
             next.waits = 0;
             next.next_at = Some(tick.now + TimeDelta::seconds(2));
         }
+        Event::Replied(Err(error)) if error.and_now == AndNow::Doubtful && is_planted(Bug::DoubleAfterLostReply) => {
+            queue(&mut next, reason(ReasonKind::Waiting, error.message), backoff::next_try(0, None, tick));
+        }
         Event::Replied(Err(error)) if error.and_now == AndNow::Doubtful => doubt(&mut next, error.message, tick),
         Event::Replied(Err(error)) => not_sent(&mut next, error, tick),
         Event::LookedFor(finding) => looked_for(&mut next, finding, rules, tick),
+        Event::Followed(Err(error)) if error.and_now == AndNow::Gone && is_planted(Bug::LostJobResent) => {
+            queue(&mut next, None, tick.now);
+        }
         Event::LookFailed(error) | Event::Followed(Err(error)) => keep_looking(&mut next, &error, tick),
         Event::Followed(Ok(job)) => followed(&mut next, job, tick),
         Event::Reopened => reopened(&mut next, tick),
@@ -172,7 +180,7 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
             ReasonKind::Refused,
             "An action that this one depends on was given up. Nothing was sent; do it again if it still holds, or discard it.",
         ),
-        Event::SignedIn if waits_for_sign_in(action) => {
+        Event::SignedIn if waits_for_sign_in(action) && !is_planted(Bug::ExpiryWedges) => {
             next.sign_ins += 1;
             next.next_at = Some(tick.now);
             next.reason = None;
@@ -230,7 +238,7 @@ fn read_before(next: &mut Action, baseline: Baseline, differs: Option<Conflict>,
     }
     // A decision from the future has an age that nobody knows.
     let age = tick.now - next.made_at;
-    if !next.actor.may_leave_as(sender) {
+    if !next.actor.may_leave_as(sender) && !is_planted(Bug::InAnotherName) {
         let name = next.actor.name.clone();
         ask_person(
             next,
@@ -246,7 +254,7 @@ fn read_before(next: &mut Action, baseline: Baseline, differs: Option<Conflict>,
             ReasonKind::Refused,
             format!("It was tried {ATTEMPTS} times and never taken. Try again or discard it."),
         );
-    } else if let Some(conflict) = differs {
+    } else if let Some(conflict) = differs.filter(|_| !is_planted(Bug::NoReadBeforeSend)) {
         ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
         next.conflict = Some(conflict);
     } else if next.verb != Verb::Comment && next.attempts == 0 && (age > STALE || age < -SET_BACK) {
@@ -321,6 +329,13 @@ fn not_sent(next: &mut Action, error: RemoteError, tick: Tick) {
         }
         AndNow::Later(asked) => {
             queue(next, reason(ReasonKind::Waiting, error.message), backoff::next_try(waits, asked, tick));
+            if is_planted(Bug::NeverRetried) {
+                next.next_at = None;
+            }
+        }
+        AndNow::SignIn if is_planted(Bug::SignOutDiscards) => {
+            next.state = OutboxState::Discarded;
+            next.settled_at = Some(tick.now);
         }
         AndNow::Doubtful => doubt(next, error.message, tick),
         AndNow::SignIn if next.sign_ins > 0 => ask_person(next, ReasonKind::Refused, error.message),

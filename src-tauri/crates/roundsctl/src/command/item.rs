@@ -127,7 +127,7 @@ pub(crate) async fn act(
     let declared = view.actions.iter().map(|offer| &offer.declaration).find(|declared| declared.name == action);
     // An action that is not declared has no fields; the desk says which there are.
     let fields = declared.map(|declared| fields(declared, words)).transpose()?.unwrap_or_default();
-    let row = rounds.act(Intent { item, action: action.to_owned(), fields, hold: false }).await?;
+    let row = rounds.act(Intent { item, action: action.to_owned(), fields, hold: false, after: vec![] }).await?;
     outbox::one(&row, output)
 }
 

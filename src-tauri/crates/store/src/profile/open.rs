@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
+use rounds_domain::planted::{Bug, is_planted};
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous},
@@ -134,6 +135,9 @@ async fn open_database(path: &Path, key: &Key, lock: LockFile) -> Result<Store> 
         sqlx::migrate::MigrateError::Execute(error) => error.into(),
         other => StoreError::Database(other.to_string()),
     })?;
+    if is_planted(Bug::UpgradeEmptiesOutbox) {
+        sqlx::query("DELETE FROM action").execute(&mut writer).await?;
+    }
     let mut readers = Vec::with_capacity(READERS);
     for _ in 0..READERS {
         let reader = options(path, key)

@@ -75,6 +75,8 @@ impl std::fmt::Debug for PinWanted {
 
 /// A connection to be added.
 pub struct NewConnection {
+    /// Its id.
+    pub id: ConnectionId,
     /// The word for its system.
     pub system: String,
     /// What its person calls it; no two are called the same.
@@ -199,7 +201,7 @@ impl Store {
                         new.name
                     )));
                 }
-                let id = ConnectionId(Uuid::new_v4());
+                let id = new.id;
                 sqlx::query(
                     "INSERT INTO connection (id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded)
                      VALUES (?, ?, ?, ?, ?, ?, '{}', ?, '[]', ?, ?)",

@@ -69,6 +69,7 @@ async fn preferences_are_kept_one_by_one() {
 async fn no_two_connections_are_called_the_same() {
     let desk = Desk::new().await;
     let again = NewConnection {
+        id: rounds_domain::ids::ConnectionId(uuid::Uuid::from_u128(8)),
         system: "carevalidate".into(),
         name: "Clinic".into(),
         base_url: "https://other.example.org".into(),

@@ -28,6 +28,8 @@ pub struct Intent {
     pub fields: Fields,
     /// Whether it can be taken back for a few seconds.
     pub hold: bool,
+    /// What has to be confirmed before it is sent.
+    pub after: Vec<ActionId>,
 }
 
 impl<K: Keep> Rounds<K> {
@@ -51,7 +53,7 @@ impl<K: Keep> Rounds<K> {
         let targets = offer.map(|offer| offer.targets.as_slice()).unwrap_or_default();
         let fields = checked(declaration, intent.fields, targets)?;
         let action = self.new_action(&stored, declaration, fields, intent.hold, None);
-        let action = self.store.submit(action).await?;
+        let action = self.store.submit(Action { depends_on: intent.after, ..action }).await?;
         self.row(&action).await
     }
 
@@ -69,7 +71,7 @@ impl<K: Keep> Rounds<K> {
         let before = stored.actions.iter().filter(|action| place.is_none_or(|place| action.sequence < place));
         let seen = projection::values_seen(&stored.item, before);
         Action {
-            id: ActionId(uuid::Uuid::now_v7()),
+            id: ActionId(self.clock.new_id()),
             connection: stored.connection.id,
             item: stored.id,
             sequence: 0,

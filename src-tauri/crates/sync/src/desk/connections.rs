@@ -57,6 +57,7 @@ impl<K: Keep> Rounds<K> {
         };
         let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
         let new = NewConnection {
+            id: ConnectionId(self.clock.new_id()),
             system: form.system,
             name: form.name.trim().to_owned(),
             base_url: form.base_url,

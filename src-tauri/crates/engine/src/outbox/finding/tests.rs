@@ -67,10 +67,18 @@ fn the_same_words_in_another_name_are_no_proof_that_it_is_missing() {
 
 #[test]
 fn what_cannot_be_looked_for_is_never_called_missing() {
-    for proof in [Proof::CompareAndSet, Proof::Value, Proof::ClientField] {
+    for proof in [Proof::CompareAndSet, Proof::Value] {
         let status = Action { verb: Verb::Status, proof, ..doubtful() };
         assert!(matches!(look_for(&status, &item(vec![]), &me(), &[]), Finding::Unclear(_)), "{proof:?}");
     }
+}
+
+#[test]
+fn what_bears_the_actions_id_is_mine_and_without_it_nothing_is_there() {
+    let sent = Action { verb: Verb::Set, proof: Proof::ClientField, ..doubtful() };
+    let bearing = |ids: Vec<String>| look_for(&sent, &WorkItem { proofs: ids, ..item(vec![]) }, &me(), &[]);
+    assert!(matches!(bearing(vec![sent.id.to_string()]), Finding::Found(_)));
+    assert_eq!(bearing(vec!["somebody else's".into()]), Finding::Missing);
 }
 
 #[test]
