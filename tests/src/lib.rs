@@ -1,3 +1,5 @@
-//! What the tests of Rounds share: the real window under WebDriver.
+//! What the tests of Rounds share: a made-up system, the fault schedules, the real window under WebDriver.
 
+pub mod faults;
+pub mod toy;
 pub mod window;

@@ -77,8 +77,8 @@ impl Clock for StoryClock {
         0.5
     }
 
-    fn new_id(&self) -> Uuid {
-        Uuid::now_v7()
+    fn new_id(&self) -> uuid::Uuid {
+        uuid::Uuid::now_v7()
     }
 }
 

@@ -66,7 +66,7 @@ impl<K: Keep> Rounds<K> {
         let _turn = turns.pull.lock().await;
         let mut reports = Vec::new();
         let mut first_error = None;
-        for feed in self.link(connection)?.system.feeds.clone() {
+        for feed in self.link(connection.id).await?.system.feeds.clone() {
             let report = Mutex::new(FeedReport { feed: feed.name.clone(), ..FeedReport::default() });
             let began = Instant::now();
             let error = self.pull_feed(connection, &feed.name, &feed.shape, asked, &report).await?;
@@ -95,8 +95,7 @@ impl<K: Keep> Rounds<K> {
         let mut first_error: Option<RemoteError> = None;
         while !self.stop.is_cancelled() {
             // What a page taught may have changed how the next ones are read.
-            let connection = self.store.connection(connection.id).await?;
-            let link = self.link(&connection)?;
+            let link = self.link(connection.id).await?;
             if let Some(refusal) = link.rest.refusal() {
                 first_error.get_or_insert(refusal);
                 return Ok(first_error);
@@ -203,8 +202,7 @@ impl<K: Keep> Rounds<K> {
 
     /// Keeps until when the system asked to be left alone, for the next run too.
     pub(crate) async fn keep_rest(&self, connection: &Connection) -> Result<(), DeskError> {
-        let connection = self.store.connection(connection.id).await?;
-        let Some(until) = self.link(&connection)?.rest.until() else { return Ok(()) };
+        let Some(until) = self.link(connection.id).await?.rest.until() else { return Ok(()) };
         let edit = ConnectionEdit { not_before: Some(Some(until)), ..ConnectionEdit::default() };
         self.store.edit_connection(connection.id, edit).await?;
         Ok(())

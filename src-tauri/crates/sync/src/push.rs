@@ -63,15 +63,15 @@ impl<K: Keep> Rounds<K> {
         let turns = self.turns(connection.id);
         let _turn = turns.push.lock().await;
         // Whoever sends holds the turn: what still says "sending" was left by a pass that failed after its send.
-        self.tell_all(&*self.link(connection)?, &Event::Abandoned).await?;
+        self.tell_all(&*self.link(connection.id).await?, &Event::Abandoned).await?;
         let mut report = OutboxReport::default();
         let mut again: Vec<ReadAgain> = Vec::new();
         let began = self.clock.up();
-        let mut unsettled = self.store.unsettled(Some(connection.id)).await?;
+        // Those of all connections: one may wait for another system's.
+        let mut unsettled = self.store.unsettled(None).await?;
         while !self.stop.is_cancelled() {
-            let connection = self.store.connection(connection.id).await?;
-            let link = self.link(&connection)?;
-            let due = lanes::due(&unsettled, self.clock.now());
+            let link = self.link(connection.id).await?;
+            let due = lanes::due(&unsettled, connection.id, self.clock.now());
             if let Some(until) = link.rest.until() {
                 // What can be done without the system is done: nothing can be taken back for ever.
                 for id in due {
@@ -101,7 +101,7 @@ impl<K: Keep> Rounds<K> {
                 }
             }
             self.read_again(&link, &mut again).await?;
-            unsettled = self.store.unsettled(Some(connection.id)).await?;
+            unsettled = self.store.unsettled(None).await?;
             if stopped {
                 break;
             }
@@ -109,12 +109,17 @@ impl<K: Keep> Rounds<K> {
                 link.rest.went_through();
                 continue;
             }
-            let next = lanes::next_due(&unsettled, self.clock.now())
+            let next = lanes::next_due(&unsettled, connection.id, self.clock.now())
                 .into_iter()
                 .chain(again.iter().map(|again| again.at))
                 .min();
             let wait = next.map(|next| (next - self.clock.now()).to_std().unwrap_or_default());
-            let patience = if unsettled.iter().any(is_looked_for) { patience.in_doubt } else { patience.short };
+            let patience = if unsettled.iter().any(|action| action.connection == connection.id && is_looked_for(action))
+            {
+                patience.in_doubt
+            } else {
+                patience.short
+            };
             let Some(wait) = wait.filter(|wait| self.clock.up() + *wait <= began + patience) else { break };
             let wait = wait.max(Duration::from_millis(20));
             tokio::select! {

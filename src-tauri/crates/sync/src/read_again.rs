@@ -31,8 +31,7 @@ impl<K: Keep> Rounds<K> {
         let mut calls = 0;
         while !self.stop.is_cancelled() && (asked.is_some() || calls < CALLS) {
             calls += 1;
-            let connection = self.store.connection(connection).await?;
-            let link = self.link(&connection)?;
+            let link = self.link(connection).await?;
             let began = self.clock.now();
             let Some(before) = plan::read_again_before(shape, link.pace, asked, began) else { return Ok(None) };
             let taken = self.store.open_items(link.key, feed.to_owned(), before, BATCH, began).await?;

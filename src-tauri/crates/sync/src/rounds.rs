@@ -12,7 +12,7 @@ use rounds_domain::{
 };
 use rounds_engine::outbox::transition::{Event, Rules, after};
 use rounds_remote::registry::{Kind, SHIPPED};
-use rounds_store::{Store, table::connection::Connection};
+use rounds_store::Store;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -31,7 +31,7 @@ pub struct Rounds<K: Keep = Store> {
     pub(crate) asked: Mutex<HashMap<ConnectionId, rounds_engine::pull::plan::Asked>>,
     /// Files that are being fetched.
     pub(crate) fetching: Mutex<HashSet<(ItemId, String)>>,
-    links: Mutex<HashMap<ConnectionId, Arc<Link<K>>>>,
+    links: tokio::sync::Mutex<HashMap<ConnectionId, Arc<Link<K>>>>,
     turns: Mutex<HashMap<ConnectionId, Arc<Turns>>>,
 }
 
@@ -66,7 +66,7 @@ impl<K: Keep> Rounds<K> {
             pull_wakes: Mutex::default(),
             asked: Mutex::default(),
             fetching: Mutex::default(),
-            links: Mutex::default(),
+            links: tokio::sync::Mutex::default(),
             turns: Mutex::default(),
         }))
     }
@@ -100,19 +100,21 @@ impl<K: Keep> Rounds<K> {
             .ok_or_else(|| DeskError::Invalid(format!("There is no system called \"{name}\".")))
     }
 
-    /// The client for a connection, made anew when its settings changed.
-    pub(crate) fn link(&self, connection: &Connection) -> Result<Arc<Link<K>>, DeskError> {
-        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(link) = links.get(&connection.id).filter(|link| link.is_for(connection)) {
+    /// The client for a connection, made anew when its settings changed; of the connection as it stands now. Whoever read it
+    /// earlier knows of another sign-in, and a client made of that would wait for a PIN that was given.
+    pub(crate) async fn link(&self, id: ConnectionId) -> Result<Arc<Link<K>>, DeskError> {
+        let mut links = self.links.lock().await;
+        let connection = self.store.connection(id).await?;
+        if let Some(link) = links.get(&id).filter(|link| link.is_for(&connection)) {
             return Ok(Arc::clone(link));
         }
         let (kind, system) = self.system(&connection.system)?;
-        let rest = links.get(&connection.id).map_or_else(
+        let rest = links.get(&id).map_or_else(
             || Arc::new(Rest::new(Arc::clone(&self.clock), connection.not_before)),
             |before| Arc::clone(&before.rest),
         );
-        let link = Arc::new(Link::new(kind, system, connection, rest, self.store.clone())?);
-        links.insert(connection.id, Arc::clone(&link));
+        let link = Arc::new(Link::new(kind, system, &connection, rest, self.store.clone())?);
+        links.insert(id, Arc::clone(&link));
         Ok(link)
     }
 
@@ -120,8 +122,8 @@ impl<K: Keep> Rounds<K> {
         Arc::clone(self.turns.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default())
     }
 
-    pub(crate) fn forget_link(&self, id: ConnectionId) {
-        self.links.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    pub(crate) async fn forget_link(&self, id: ConnectionId) {
+        self.links.lock().await.remove(&id);
     }
 }
 

@@ -58,7 +58,7 @@ impl<K: Keep> Rounds<K> {
 
     /// Signs in because a person asked, and lets what waited for it go on.
     pub(crate) async fn sign_in_now(&self, connection: &Connection) -> Result<Result<(), RemoteError>, DeskError> {
-        let link = self.link(connection)?;
+        let link = self.link(connection.id).await?;
         link.begin_anew().await;
         let signed_in = link.sign_in(self.clock.now(), None).await;
         self.after_sign_in(connection, &link, signed_in).await
@@ -74,7 +74,7 @@ impl<K: Keep> Rounds<K> {
         if pin.is_empty() {
             return Err(DeskError::Invalid("The PIN is empty. Type the number that you were sent.".into()));
         }
-        let link = self.link(&connection)?;
+        let link = self.link(connection.id).await?;
         let given = link.give_pin(pin, self.clock.now()).await;
         self.after_sign_in(&connection, &link, given).await
     }

@@ -162,7 +162,7 @@ impl<K: Keep> Rounds<K> {
     /// sign-in go on. Answers how long to sleep then.
     pub async fn pull_pass(self: &Arc<Self>, id: ConnectionId, asked: Option<Asked>) -> Result<Duration, DeskError> {
         let connection = self.store.connection(id).await?;
-        let link = self.link(&connection)?;
+        let link = self.link(connection.id).await?;
         let (feeds, error) = self.pull(&connection, asked).await?;
         if error.is_none() && feeds.iter().any(|feed| feed.pages > 0) {
             self.wake_outbox(&link).await?;
@@ -184,7 +184,7 @@ impl<K: Keep> Rounds<K> {
     async fn keep_pushing(self: Arc<Self>, id: ConnectionId, stop: CancellationToken) {
         let mut changes = self.store.changes();
         while !stop.is_cancelled() {
-            let wait = match self.push_once(id, &mut changes).await {
+            let wait = match self.push_pass(id, Patience::SHORT, &mut changes).await {
                 Ok(wait) => wait,
                 Err(DeskError::Locked) => return,
                 Err(DeskError::NotFound(_)) if self.is_removed(id).await => return,
@@ -209,34 +209,29 @@ impl<K: Keep> Rounds<K> {
         }
     }
 
-    async fn push_once(
+    /// One pass over the outbox of a connection, as it goes on by itself. Answers how long to sleep then, unless something of the
+    /// outbox is announced to `changes` from now on.
+    pub async fn push_pass(
         self: &Arc<Self>,
         id: ConnectionId,
+        patience: Patience,
         changes: &mut Receiver<Arc<[Change]>>,
     ) -> Result<Duration, DeskError> {
         let connection = self.store.connection(id).await?;
-        let report = self.push(&connection, Patience::SHORT).await?;
+        let report = self.push(&connection, patience).await?;
         // What the pass itself announced must not wake it again; what is read next has all of it.
         while !matches!(changes.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         self.next_push(id, report.not_before).await
     }
 
-    /// One pass over the outbox of a connection, as it goes on by itself. Answers how long to sleep then, unless something is
-    /// announced.
-    pub async fn push_pass(self: &Arc<Self>, id: ConnectionId, patience: Patience) -> Result<Duration, DeskError> {
-        let connection = self.store.connection(id).await?;
-        let report = self.push(&connection, patience).await?;
-        self.next_push(id, report.not_before).await
-    }
-
     async fn next_push(&self, id: ConnectionId, not_before: Option<DateTime<Utc>>) -> Result<Duration, DeskError> {
-        let unsettled = self.store.unsettled(Some(id)).await?;
+        let unsettled = self.store.unsettled(None).await?;
         let now = self.clock.now();
         // What is held waits for its person and not for the system.
         let (held, others): (Vec<_>, Vec<_>) =
             unsettled.into_iter().partition(|action| action.state == OutboxState::Held);
-        let next = lanes::next_due(&others, now).max(not_before);
-        let next = [next, lanes::next_due(&held, now)].into_iter().flatten().min();
+        let next = lanes::next_due(&others, id, now).max(not_before);
+        let next = [next, lanes::next_due(&held, id, now)].into_iter().flatten().min();
         // What became due in this moment has waited long enough.
         let wait = next.map_or(LONGEST, |next| (next - self.clock.now()).to_std().unwrap_or_default());
         Ok(wait.clamp(Duration::from_millis(50), LONGEST))
@@ -259,7 +254,7 @@ impl<K: Keep> Rounds<K> {
     }
 
     async fn ready_to_retry(&self, connection: &Connection) -> Result<(), DeskError> {
-        let link = self.link(connection)?;
+        let link = self.link(connection.id).await?;
         link.forgive().await;
         self.store.slices_retry(connection.key).await?;
         self.wake_outbox(&link).await

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::{Action, ReasonKind},
-    ids::{ActionId, ItemId},
+    ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
     planted::{Bug, is_planted},
 };
@@ -56,11 +56,11 @@ fn is_unreadable(action: &Action) -> bool {
     action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Unreadable)
 }
 
-/// The actions to work on now, oldest first; those whose item could not be read come last, so that they hold up nobody. A
+/// The actions `of` a connection to work on now, out of all that are unsettled (one may wait for another system's), oldest first; those whose item could not be read come last, so that they hold up nobody. A
 /// held action's time to be taken back runs even when it is not the first of its lane.
-pub fn due(actions: &[Action], now: DateTime<Utc>) -> Vec<ActionId> {
+pub fn due(actions: &[Action], of: ConnectionId, now: DateTime<Utc>) -> Vec<ActionId> {
     let in_the_way = in_the_way(actions);
-    let ripe = |action: &&Action| is_ripe(action, now);
+    let ripe = |action: &&Action| action.connection == of && is_ripe(action, now);
     let mut heads: Vec<&Action> = heads(actions)
         .filter(|action| action.state != OutboxState::NeedsPerson && is_free(action, &in_the_way))
         .filter(ripe)
@@ -76,13 +76,13 @@ pub fn due(actions: &[Action], now: DateTime<Utc>) -> Vec<ActionId> {
     due
 }
 
-/// When the next action becomes due, if nothing else happens.
-pub fn next_due(actions: &[Action], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+/// When the next action `of` a connection becomes due, if nothing else happens.
+pub fn next_due(actions: &[Action], of: ConnectionId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let in_the_way = in_the_way(actions);
     let heads = heads(actions).filter(|action| is_free(action, &in_the_way));
     let held = actions.iter().filter(|action| action.state == OutboxState::Held);
     let at = |action: &Action| action.next_at.map(|at| if is_ripe(action, now) { at.min(now) } else { at });
-    heads.chain(held).filter_map(at).min()
+    heads.chain(held).filter(|action| action.connection == of).filter_map(at).min()
 }
 
 /// Actions that wait for another one of their lane, or for one they depend on: shown as such.
@@ -100,7 +100,7 @@ pub fn behind(actions: &[Action]) -> BTreeSet<ActionId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outbox::testing::{action, at};
+    use crate::outbox::testing::{OURS, action, at};
 
     #[test]
     fn a_lane_is_first_in_first_out_and_a_stuck_one_holds_only_itself() {
@@ -109,7 +109,7 @@ mod tests {
         let behind_it = action(2, 7, OutboxState::Queued);
         let elsewhere = action(3, 8, OutboxState::Queued);
         let all = [stuck, behind_it.clone(), elsewhere.clone()];
-        assert_eq!(due(&all, at(0)), [elsewhere.id]);
+        assert_eq!(due(&all, OURS, at(0)), [elsewhere.id]);
         assert_eq!(behind(&all), BTreeSet::from([behind_it.id]));
     }
 
@@ -118,18 +118,28 @@ mod tests {
         let first = action(1, 7, OutboxState::Doubtful);
         let mut second = action(2, 8, OutboxState::Queued);
         second.depends_on = vec![first.id];
-        assert_eq!(due(&[first.clone(), second.clone()], at(0)), [first.id]);
+        assert_eq!(due(&[first.clone(), second.clone()], OURS, at(0)), [first.id]);
         let settled = Action { state: OutboxState::Confirmed, ..first };
-        assert_eq!(due(&[settled, second.clone()], at(0)), [second.id]);
+        assert_eq!(due(&[settled, second.clone()], OURS, at(0)), [second.id]);
+    }
+
+    #[test]
+    fn what_it_depends_on_may_be_another_systems() {
+        let first = Action { connection: ConnectionId(uuid::Uuid::from_u128(2)), ..action(1, 7, OutboxState::Queued) };
+        let second = Action { depends_on: vec![first.id], ..action(2, 8, OutboxState::Queued) };
+        let all = [first.clone(), second];
+        assert!(due(&all, OURS, at(0)).is_empty(), "it waits, and the other is somebody else's to send");
+        assert_eq!(next_due(&all, OURS, at(0)), None);
+        assert_eq!(due(&all, first.connection, at(0)), [first.id]);
     }
 
     #[test]
     fn nothing_is_due_before_its_time() {
         let mut later = action(1, 7, OutboxState::Queued);
         later.next_at = Some(at(10));
-        assert!(due(std::slice::from_ref(&later), at(9)).is_empty());
-        assert_eq!(next_due(std::slice::from_ref(&later), at(0)), Some(at(10)));
-        assert_eq!(due(std::slice::from_ref(&later), at(10)), [later.id]);
+        assert!(due(std::slice::from_ref(&later), OURS, at(9)).is_empty());
+        assert_eq!(next_due(std::slice::from_ref(&later), OURS, at(0)), Some(at(10)));
+        assert_eq!(due(std::slice::from_ref(&later), OURS, at(10)), [later.id]);
     }
 
     #[test]
@@ -138,17 +148,21 @@ mod tests {
         for state in [OutboxState::Held, OutboxState::Queued, OutboxState::Doubtful, OutboxState::Following] {
             let mut waiting = action(1, 7, state);
             waiting.next_at = Some(at(years));
-            assert_eq!(due(std::slice::from_ref(&waiting), at(0)), [waiting.id], "{state:?}");
-            assert_eq!(next_due(std::slice::from_ref(&waiting), at(0)), Some(at(0)), "{state:?}");
+            assert_eq!(due(std::slice::from_ref(&waiting), OURS, at(0)), [waiting.id], "{state:?}");
+            assert_eq!(next_due(std::slice::from_ref(&waiting), OURS, at(0)), Some(at(0)), "{state:?}");
             waiting.next_at = Some(at(50));
-            assert!(due(std::slice::from_ref(&waiting), at(0)).is_empty(), "{state:?}: a wait is a wait");
+            assert!(due(std::slice::from_ref(&waiting), OURS, at(0)).is_empty(), "{state:?}: a wait is a wait");
         }
         let mut asked = action(1, 7, OutboxState::Queued);
         asked.next_at = Some(at(3_600));
-        assert!(due(std::slice::from_ref(&asked), at(0)).is_empty(), "an hour is what a remote may ask for");
+        assert!(due(std::slice::from_ref(&asked), OURS, at(0)).is_empty(), "an hour is what a remote may ask for");
         let mut held = action(1, 7, OutboxState::Held);
         held.next_at = Some(at(3_605));
-        assert_eq!(due(std::slice::from_ref(&held), at(0)), [held.id], "an hour is no time to take something back");
+        assert_eq!(
+            due(std::slice::from_ref(&held), OURS, at(0)),
+            [held.id],
+            "an hour is no time to take something back"
+        );
     }
 
     #[test]
@@ -157,7 +171,7 @@ mod tests {
             let first = action(1, 7, state);
             let mut second = action(2, 8, OutboxState::Queued);
             second.depends_on = vec![first.id];
-            assert!(due(&[first.clone(), second.clone()], at(0)).is_empty(), "{state:?}");
+            assert!(due(&[first.clone(), second.clone()], OURS, at(0)).is_empty(), "{state:?}");
         }
     }
 
@@ -166,6 +180,6 @@ mod tests {
         let mut spoiled = action(1, 7, OutboxState::Queued);
         spoiled.reason = Some(rounds_domain::action::Reason { kind: ReasonKind::Unreadable, text: "no".into() });
         let fine = action(2, 8, OutboxState::Queued);
-        assert_eq!(due(&[spoiled.clone(), fine.clone()], at(0)), [fine.id, spoiled.id]);
+        assert_eq!(due(&[spoiled.clone(), fine.clone()], OURS, at(0)), [fine.id, spoiled.id]);
     }
 }

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::outbox::{
         lanes,
-        testing::{action, at},
+        testing::{OURS, action, at},
     };
 
     #[test]
@@ -112,6 +112,6 @@ mod tests {
         let tick = Tick { now: at(0), up: std::time::Duration::ZERO, random: 0.5 };
         let Some(Outcome::Again(ended)) = decide(&refused, Choice::Retry, tick) else { panic!("it is done again") };
         let again = successor(&ended, Action { sequence: 0, ..action(9, 7, OutboxState::Queued) });
-        assert_eq!(lanes::due(&[ended, behind, again.clone()], at(0)), [again.id], "nothing overtakes it");
+        assert_eq!(lanes::due(&[ended, behind, again.clone()], OURS, at(0)), [again.id], "nothing overtakes it");
     }
 }

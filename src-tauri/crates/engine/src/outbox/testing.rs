@@ -20,12 +20,15 @@ pub(crate) fn me() -> Me {
     Me { id: None, name: PersonName::of(Some("Ana"), Some("Ruiz")), email: None }
 }
 
+/// The connection of the [`action`]s.
+pub(crate) const OURS: ConnectionId = ConnectionId(Uuid::from_u128(1));
+
 pub(crate) fn action(id: u128, item: u128, state: OutboxState) -> Action {
     let mut fields = Fields::new();
     fields.insert("text".into(), "Please call her back".into());
     Action {
         id: ActionId(Uuid::from_u128(id)),
-        connection: ConnectionId(Uuid::from_u128(1)),
+        connection: OURS,
         item: ItemId(Uuid::from_u128(item)),
         sequence: i64::try_from(id).unwrap(),
         depends_on: vec![],

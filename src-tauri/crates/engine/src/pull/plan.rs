@@ -67,6 +67,12 @@ pub struct Asked {
     pub extent: Extent,
 }
 
+/// A wish as it counts at `now`. One that is still to be made was made by a clock that has been set back since: nothing read until
+/// then would ever fulfil it.
+fn made(asked: Option<Asked>, now: DateTime<Utc>) -> Option<Asked> {
+    asked.filter(|asked| asked.at <= now)
+}
+
 /// A window may not be swept more often in a row than this only because each sweep brought something new.
 pub const RESTLESS: u32 = 3;
 /// No overlap is longer, in seconds: a week.
@@ -124,12 +130,15 @@ pub fn read_again_before(
 ) -> Option<DateTime<Utc>> {
     match shape {
         FeedShape::Windows { .. } => None,
-        FeedShape::Changes { .. } => Some(asked.map_or(now - pace.hot, |asked| asked.at.max(now - pace.hot))),
+        FeedShape::Changes { .. } => {
+            Some(made(asked, now).map_or(now - pace.hot, |asked| asked.at.max(now - pace.hot)))
+        }
     }
 }
 
 /// The slices to read now, in order: sweeps under way, then what was never read, newest first, then what is due again.
 pub fn due(slices: &[SliceState], pace: Pace, asked: Option<Asked>, now: DateTime<Utc>) -> Vec<i64> {
+    let asked = made(asked, now);
     let newest = slices.iter().map(|slice| start(&slice.slice)).filter(|from| *from <= now).max();
     // The first reading of all that changed brings everything already; sweeping it all at the same time would be twice the work.
     let before_changes = |slice: &SliceState| {
@@ -179,6 +188,10 @@ fn is_due(slice: &SliceState, often: Often, pace: Pace, asked: Option<Asked>, no
         && !(asked_for && slice.failures == 0)
     {
         return false;
+    }
+    // What failed is not read until it is, however long ago that is or was to be.
+    if slice.failures > 0 {
+        return true;
     }
     let Some(complete) = slice.complete else { return true };
     if slice.began.is_some() || asked_for || (1..RESTLESS).contains(&slice.restless) {
@@ -287,6 +300,19 @@ mod tests {
             slice.complete = Some(later);
         }
         assert!(due(&all, pace(), ask(Extent::Full), later).is_empty());
+    }
+
+    #[test]
+    fn a_wish_made_by_a_clock_that_was_set_back_since_is_none() {
+        let now = at(150, 0);
+        let mut all = slices(now);
+        for slice in &mut all {
+            slice.complete = Some(now);
+        }
+        let asked = Some(Asked { at: now + TimeDelta::days(3_650), extent: Extent::Full });
+        assert!(due(&all, pace(), asked, now).is_empty(), "no reading would ever fulfil it");
+        let shape = FeedShape::Changes { overlap_seconds: 60 };
+        assert_eq!(read_again_before(&shape, pace(), asked, now), Some(now - HOUR));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct FeedProgress {
     pub parts: u32,
     /// How many of them were read to their end at least once.
     pub parts_read: u32,
+    /// How many of them failed when they were last read.
+    pub failing: u32,
     /// When a page of it was last kept.
     pub read: Option<DateTime<Utc>>,
     /// When the last complete read of its newest part began; `None` until every part was read to its end once.
@@ -98,6 +100,7 @@ impl Store {
             Box::pin(async move {
                 let row = sqlx::query(
                     "SELECT count(*) AS parts, count(complete_at) AS parts_read, max(read_at) AS read_at,
+                            coalesce(sum(failures > 0), 0) AS failing,
                             (SELECT newest.complete_at FROM slice newest
                              WHERE newest.connection = slice.connection AND newest.feed = slice.feed AND newest.from_at <= ?
                              ORDER BY newest.from_at DESC, newest.complete_at DESC LIMIT 1) AS newest_at
@@ -114,6 +117,7 @@ impl Store {
                 Ok(FeedProgress {
                     parts,
                     parts_read,
+                    failing: row.try_get("failing")?,
                     read: time("read_at")?,
                     // Old parts are read rarely, and a page of them says nothing about the latest news.
                     complete: time("newest_at")?.filter(|_| whole),
@@ -153,16 +157,14 @@ impl Store {
         self.write(move |write| Box::pin(async move { restart(write.db, key).await })).await
     }
 
-    /// Lets every slice of a connection be read now, whatever its failures were.
+    /// Lets every slice of a connection be read now, whatever its failures were. They still count until it is read.
     pub async fn slices_retry(&self, connection: i64) -> Result<()> {
         self.write(move |write| {
             Box::pin(async move {
-                sqlx::query(
-                    "UPDATE slice SET failures = 0, next_at = NULL WHERE connection = ? AND next_at IS NOT NULL",
-                )
-                .bind(connection)
-                .execute(&mut *write.db)
-                .await?;
+                sqlx::query("UPDATE slice SET next_at = NULL WHERE connection = ? AND next_at IS NOT NULL")
+                    .bind(connection)
+                    .execute(&mut *write.db)
+                    .await?;
                 Ok(())
             })
         })

@@ -53,6 +53,9 @@ impl<K: Keep> Rounds<K> {
         let targets = offer.map(|offer| offer.targets.as_slice()).unwrap_or_default();
         let fields = checked(declaration, intent.fields, targets)?;
         let action = self.new_action(&stored, declaration, fields, intent.hold, None);
+        if changes_nothing(&action) {
+            return Err(DeskError::NotOffered("It stands so already. Nothing was saved, and nothing is sent.".into()));
+        }
         let action = self.store.submit(Action { depends_on: intent.after, ..action }).await?;
         self.row(&action).await
     }
@@ -107,6 +110,13 @@ impl<K: Keep> Rounds<K> {
     pub async fn save_draft(&self, item: ItemId, action: String, fields: Option<Fields>) -> Result<(), DeskError> {
         Ok(self.store.save_draft(item, action, fields, self.clock.now()).await?)
     }
+}
+
+/// Whether everything that an action is to change stands as it wants it, as far as its person sees. It is not sent: whether it took
+/// effect could never be told.
+pub(super) fn changes_nothing(action: &Action) -> bool {
+    let as_seen = |(key, wanted): (&String, &Value)| action.saw.get(key).unwrap_or(&Value::Null) == wanted;
+    !action.wants.is_empty() && action.wants.iter().all(as_seen)
 }
 
 /// The fields as they are sent: every declared one with its value or default, checked; no others. `targets` are the legal values

@@ -65,7 +65,7 @@ impl Rounds {
     /// Fetches one file. Waits for the network.
     pub async fn fetch_attachment_now(&self, item: ItemId, attachment: String) -> Result<(), WorkError> {
         let stored = self.store.item(item).await?;
-        let link = self.link(&stored.connection)?;
+        let link = self.link(stored.connection.id).await?;
         let target = Target::of(&stored.item);
         let now = self.clock.now();
         let fetched = link.call(now, || link.remote.blob(&target, &attachment)).await;

@@ -6,7 +6,7 @@ use rounds_domain::{
     declare::{FieldKind, Setting, System},
     error::RemoteError,
     ids::ConnectionId,
-    view::{ConnectionView, FeedView, RejectedView},
+    view::{ConnectionTrouble, ConnectionView, FeedView, RejectedView, TroubleKind},
 };
 use rounds_remote::seam::Account;
 use rounds_store::table::connection::{Connection, ConnectionEdit, NewConnection, Words};
@@ -108,19 +108,20 @@ impl<K: Keep> Rounds<K> {
             secrets: Some(secrets),
             base_url: Some(base_url),
             me: Some(me),
-            trouble: Some(None),
             // A session belongs to the account that signed in.
             session: other_account.then_some(None),
             pin: other_account.then_some(None),
             ..ConnectionEdit::default()
         };
         let connection = self.store.edit_connection(id, edit).await?;
-        self.forget_link(id);
+        self.forget_link(id).await;
         if !same {
             self.store.reproject_connection(id).await?;
         }
         self.store.slices_retry(connection.key).await?;
+        self.keep_trouble(&connection, None).await?;
         self.wake_pulls(Some(id));
+        let connection = self.store.connection(id).await?;
         self.view(&connection).await
     }
 
@@ -155,7 +156,7 @@ impl<K: Keep> Rounds<K> {
     /// Removes a connection with everything that came from it. Refused while it has unsettled actions.
     pub async fn remove_connection(&self, id: ConnectionId) -> Result<(), DeskError> {
         self.store.remove_connection(id).await?;
-        self.forget_link(id);
+        self.forget_link(id).await;
         Ok(())
     }
 
@@ -181,8 +182,17 @@ impl<K: Keep> Rounds<K> {
         let (_, system) = self.system(&connection.system)?;
         let tally = self.store.tally(connection.id).await?;
         let mut feeds = Vec::new();
+        let mut trouble = connection.trouble.clone();
         for feed in &system.feeds {
             let progress = self.store.feed_progress(connection.key, feed.name.clone(), self.clock.now()).await?;
+            // Nothing stands in the way any more, and yet not everything is as new as it looks.
+            if progress.failing > 0 {
+                trouble.get_or_insert_with(|| ConnectionTrouble {
+                    kind: TroubleKind::Waiting,
+                    text: format!("Part of “{}” could not be read. It is read again by itself.", feed.title),
+                    since: progress.read.unwrap_or_else(|| self.clock.now()),
+                });
+            }
             feeds.push(FeedView {
                 name: feed.name.clone(),
                 title: feed.title.clone(),
@@ -199,7 +209,7 @@ impl<K: Keep> Rounds<K> {
             system: connection.system.clone(),
             base_url: connection.base_url.clone(),
             settings: serde_json::to_value(&connection.settings).unwrap_or_default(),
-            trouble: connection.trouble.clone(),
+            trouble,
             pin_wanted: connection.pin.as_ref().map(|pin| pin.text.clone()),
             feeds,
             unsettled: tally.unsettled,

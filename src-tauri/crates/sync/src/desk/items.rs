@@ -111,7 +111,7 @@ impl Rounds {
     /// Reads an item again, with its attachments. Waits for the network.
     pub async fn look_again(&self, id: ItemId) -> Result<(), WorkError> {
         let stored = self.store.item(id).await?;
-        let link = self.link(&stored.connection)?;
+        let link = self.link(stored.connection.id).await?;
         self.refresh(&link, id, Depth::Attachments).await?;
         match self.read_candidates(&link, id).await {
             // Whom it can be assigned to is not what was asked for.

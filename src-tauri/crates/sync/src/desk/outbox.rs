@@ -20,7 +20,7 @@ use rounds_store::table::{
     connection::Connection,
 };
 
-use super::DeskError;
+use super::{DeskError, act::changes_nothing};
 use crate::{Keep, Rounds};
 
 /// For how long receipts are shown.
@@ -81,7 +81,13 @@ impl<K: Keep> Rounds<K> {
                 let stored = self.store.item(action.item).await?;
                 let (_, system) = self.system(&stored.connection.system)?;
                 let declared = system.action(&action.name).ok_or(DeskError::NotFound("This action"))?;
-                Some(self.new_action(&stored, declared, action.fields.clone(), false, Some(action.sequence)))
+                let again = self.new_action(&stored, declared, action.fields.clone(), false, Some(action.sequence));
+                if changes_nothing(&again) {
+                    return Err(DeskError::NotOffered(
+                        "It stands already as you want it, so there is nothing to send. Leave it as it is, or discard this.".into(),
+                    ));
+                }
+                Some(again)
             }
         };
         let end = move |now: &Action| match (decide(now)?, again) {

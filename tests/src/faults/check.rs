@@ -1,0 +1,372 @@
+//! The twelve invariants of the outbox, checked after every step against the servers' own record of what took effect.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::TimeDelta;
+use rounds_domain::{
+    action::{Action, Proof, ReasonKind},
+    ids::{ActionId, ConnectionId},
+    outbox::OutboxState,
+    view::ConnectionView,
+};
+use rounds_sync::Clock;
+use serde_json::Value;
+
+use super::{chaos::Machine, plan::Lateness};
+use crate::toy::server::{Deed, Effect, Server};
+
+/// What must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Invariant {
+    /// What the window called saved is in the outbox; final means confirmed, or ended by a person.
+    NoLoss,
+    /// At most one effect per action.
+    NoDouble,
+    /// Confirmed means exactly one effect.
+    TrueReceipt,
+    /// First in, first out within a lane; dependencies first.
+    Order,
+    /// Nothing is overwritten that its person did not see; a change in between is shown.
+    NoClobber,
+    /// After the faults heal everything is final, or waits for a person with a reason.
+    Liveness,
+    /// Every row of the server is here, at its version or newer; the cursor is never ahead of the rows.
+    Pull,
+    /// A restart conserves what is unsettled.
+    Reopen,
+    /// An action leaves only under the person who made it.
+    Identity,
+    /// Attempts and waits are bounded.
+    Bounded,
+    /// "Up to date" means that nothing is unsettled and the last pull of every feed is complete.
+    HonestWindow,
+    /// A pull never alters what is on its way.
+    OverlayKept,
+    /// A program error, a deadlock, a damage that is none.
+    Sane,
+}
+
+impl fmt::Display for Invariant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = *self as usize + 1;
+        match self {
+            Self::Sane => write!(f, "{self:?}"),
+            _ => write!(f, "I{number} {self:?}"),
+        }
+    }
+}
+
+/// An invariant that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which.
+    pub invariant: Invariant,
+    /// What happened.
+    pub what: String,
+}
+
+/// No wait is longer than what a remote may ask for, with the jitter.
+const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(3_600 + 10);
+/// No action is sent more often by itself.
+const MOST_ATTEMPTS: u32 = 50;
+
+/// What is known of an action from what was kept of it.
+struct Known {
+    desk: usize,
+    action: Action,
+}
+
+/// The check of one schedule.
+pub(super) struct Check {
+    lateness: Lateness,
+    servers: Vec<Arc<Mutex<Server>>>,
+    looked_at: Vec<usize>,
+    violation: Option<Violation>,
+    known: BTreeMap<ActionId, Known>,
+    /// What the window called saved.
+    saved: BTreeSet<ActionId>,
+    /// What a person ended.
+    ended: BTreeSet<ActionId>,
+    /// The last effect of each lane.
+    lanes: BTreeMap<(usize, rounds_domain::ids::ItemId), i64>,
+    /// Slices whose last sweep failed.
+    failing: BTreeSet<(usize, ConnectionId, i64)>,
+    /// The slices of a feed, as they were last planned.
+    planned: BTreeMap<(usize, i64, String), BTreeSet<i64>>,
+}
+
+impl Check {
+    pub(super) fn new(lateness: Lateness, servers: Vec<Arc<Mutex<Server>>>) -> Self {
+        Self {
+            lateness,
+            looked_at: vec![0; servers.len()],
+            servers,
+            violation: None,
+            known: BTreeMap::new(),
+            saved: BTreeSet::new(),
+            ended: BTreeSet::new(),
+            lanes: BTreeMap::new(),
+            failing: BTreeSet::new(),
+            planned: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn violation(&self) -> Option<&Violation> {
+        self.violation.as_ref()
+    }
+
+    /// The first one counts: what follows may follow from it.
+    pub(super) fn broken(&mut self, invariant: Invariant, what: impl Into<String>) {
+        self.violation.get_or_insert_with(|| Violation { invariant, what: what.into() });
+    }
+
+    fn server(&self, at: usize) -> MutexGuard<'_, Server> {
+        self.servers[at].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn effects_of(&self, id: ActionId) -> usize {
+        (0..self.servers.len()).map(|at| self.server(at).effects.iter().filter(|effect| effect.tag == id).count()).sum()
+    }
+
+    /// Whether a second effect of an action of this kind is its own fault: one that comes later than anybody waits is not, unless
+    /// it is never sent again.
+    fn may_double(&self, proof: Proof) -> bool {
+        self.lateness == Lateness::Beyond && proof != Proof::None
+    }
+
+    /// The window said "saved".
+    pub(super) fn said_saved(&mut self, id: ActionId) {
+        self.saved.insert(id);
+    }
+
+    /// A person is about to end it.
+    pub(super) fn person_ends(&mut self, id: ActionId) {
+        self.ended.insert(id);
+    }
+
+    /// An action, as it was just kept.
+    pub(super) fn kept(&mut self, machine: &Machine, action: &Action) {
+        let id = action.id;
+        if matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn) && !self.ended.contains(&id) {
+            self.broken(Invariant::NoLoss, format!("{} is {:?}, and no person ended it", told(action), action.state));
+        }
+        if action.state == OutboxState::Confirmed {
+            let effects = self.effects_of(id);
+            if effects == 0 || (effects > 1 && !self.may_double(action.proof)) {
+                self.broken(Invariant::TrueReceipt, format!("{} is confirmed with {effects} effects", told(action)));
+            }
+        }
+        if action.attempts > MOST_ATTEMPTS + 1 {
+            self.broken(Invariant::Bounded, format!("{} was sent {} times", told(action), action.attempts));
+        }
+        // A wait that was kept before counts by the clock of then.
+        let is_new = self.known.get(&id).is_none_or(|known| known.action.next_at != action.next_at);
+        let wait = action.next_at.filter(|_| is_new).map(|at| at - machine.now());
+        if wait.is_some_and(|wait| wait > LONGEST_WAIT) && !machine.clock_was_just_set() {
+            self.broken(
+                Invariant::Bounded,
+                format!("{} waits {} s", told(action), wait.unwrap_or_default().num_seconds()),
+            );
+        }
+        let reason = action.reason.as_ref().map(|reason| reason.kind);
+        let waits_for = match action.state {
+            OutboxState::Held | OutboxState::Queued | OutboxState::Doubtful | OutboxState::Following => {
+                action.next_at.is_some() || reason == Some(ReasonKind::SignIn)
+            }
+            OutboxState::NeedsPerson => reason.is_some(),
+            _ => true,
+        };
+        if !waits_for {
+            self.broken(Invariant::Liveness, format!("{} is {:?} and waits for nothing", told(action), action.state));
+        }
+        self.known.insert(id, Known { desk: machine.desk, action: action.clone() });
+    }
+
+    /// A feed was planned anew: what is no longer part of it is no longer read.
+    pub(super) fn planned(&mut self, desk: usize, connection: i64, feed: String, slices: BTreeSet<i64>) {
+        self.planned.insert((desk, connection, feed), slices);
+    }
+
+    /// A sweep came to its end.
+    pub(super) fn slice(&mut self, desk: usize, connection: ConnectionId, key: i64, complete: bool) {
+        if complete {
+            self.failing.remove(&(desk, connection, key));
+        } else {
+            self.failing.insert((desk, connection, key));
+        }
+    }
+
+    /// What was on its way before and after a page was kept.
+    pub(super) fn pulled(&mut self, desk: usize, before: &BTreeMap<ActionId, bool>, after: &BTreeMap<ActionId, bool>) {
+        for (id, shows) in before {
+            if *shows && after.get(id) != Some(&true) {
+                self.broken(Invariant::OverlayKept, format!("a pull at desk {desk} took {id} off its item"));
+            }
+        }
+    }
+
+    /// How a connection stands, as the window shows it when nothing is being read.
+    pub(super) fn shown(&mut self, desk: usize, view: &ConnectionView) {
+        let here = |known: &&Known| known.desk == desk && known.action.connection == view.id;
+        let unsettled = self.known.values().filter(here).filter(|known| !known.action.state.is_final()).count();
+        if usize::try_from(view.unsettled).ok() != Some(unsettled) {
+            let what = format!("{} unsettled are shown, and {unsettled} are", view.unsettled);
+            self.broken(Invariant::HonestWindow, what);
+        }
+        let complete = view.feeds.iter().all(|feed| feed.complete_at.is_some());
+        let is_planned = |key: &i64| self.planned.iter().any(|((at, ..), slices)| *at == desk && slices.contains(key));
+        let failing = self.failing.iter().any(|(at, id, key)| *at == desk && *id == view.id && is_planned(key));
+        if view.trouble.is_none() && complete && failing {
+            self.broken(Invariant::HonestWindow, "no trouble is shown, and the last sweep of a part failed");
+        }
+    }
+
+    /// What is unsettled at a desk that was started again.
+    pub(super) fn reopened(&mut self, desk: usize, unsettled: &[Action]) {
+        let here: BTreeSet<ActionId> = unsettled.iter().map(|action| action.id).collect();
+        let before: BTreeSet<ActionId> = self
+            .known
+            .values()
+            .filter(|known| known.desk == desk && !known.action.state.is_final())
+            .map(|known| known.action.id)
+            .collect();
+        if here != before {
+            let what = format!("desk {desk} had {} unsettled and has {} after a restart", before.len(), here.len());
+            self.broken(Invariant::Reopen, what);
+        }
+    }
+
+    /// Looks at what took effect since the last time.
+    pub(super) fn effects(&mut self) {
+        for at in 0..self.servers.len() {
+            let new: Vec<Effect> = self.server(at).effects[self.looked_at[at]..].to_vec();
+            self.looked_at[at] += new.len();
+            for effect in new {
+                self.effect(&effect);
+            }
+        }
+    }
+
+    fn effect(&mut self, effect: &Effect) {
+        let Some(known) = self.known.get(&effect.tag) else {
+            return self.broken(Invariant::NoLoss, format!("{} took effect and was never kept", effect.tag));
+        };
+        let (desk, action) = (known.desk, known.action.clone());
+        let effects = self.effects_of(effect.tag);
+        if effects > 1 && !self.may_double(action.proof) {
+            self.broken(Invariant::NoDouble, format!("{} took effect {effects} times", told(&action)));
+        }
+        if effect.by.given != action.actor.name.split(' ').next().unwrap_or_default() {
+            self.broken(Invariant::Identity, format!("{} left in the name of {}", told(&action), effect.by.given));
+        }
+        if self.lateness == Lateness::Within {
+            let lane = (desk, action.item);
+            let last = self.lanes.get(&lane).copied().unwrap_or(i64::MIN);
+            if action.sequence < last {
+                self.broken(Invariant::Order, format!("{} took effect after a later one of its lane", told(&action)));
+            }
+            self.lanes.insert(lane, action.sequence);
+        }
+        let waits_for = |id: &ActionId| self.known.get(id).is_none_or(|on| on.action.state != OutboxState::Confirmed);
+        if action.depends_on.iter().any(waits_for) {
+            self.broken(Invariant::Order, format!("{} took effect before what it depends on", told(&action)));
+        }
+        if let Some(what) = clobbers(effect, &action) {
+            self.broken(Invariant::NoClobber, what);
+        }
+    }
+
+    /// At the end, when everything is healed.
+    pub(super) fn at_the_end(&mut self) {
+        let mut broken = Vec::new();
+        for known in self.known.values() {
+            let action = &known.action;
+            let of_desk = |other: &&Known| other.desk == known.desk && !other.action.state.is_final();
+            let unsettled: Vec<Action> =
+                self.known.values().filter(of_desk).map(|other| other.action.clone()).collect();
+            if !is_settled(&[action.clone()]) && !behind_a_person(action, &unsettled) {
+                let waits = action.reason.as_ref().map(|reason| reason.kind);
+                let what = format!("{} is still {:?} ({waits:?})", told(action), action.state);
+                broken.push((Invariant::Liveness, what));
+            }
+            if action.state == OutboxState::Confirmed {
+                let effects = self.effects_of(action.id);
+                if effects != 1 && !self.may_double(action.proof) {
+                    let what = format!("{} is confirmed and has {effects} effects at the end", told(action));
+                    broken.push((Invariant::TrueReceipt, what));
+                }
+            }
+        }
+        for id in &self.saved {
+            if !self.known.contains_key(id) {
+                broken.push((Invariant::NoLoss, format!("{id} was called saved and is nowhere")));
+            }
+        }
+        for (invariant, what) in broken {
+            self.broken(invariant, what);
+        }
+    }
+}
+
+impl Check {
+    /// What every action came to, in the order in which they were made at each desk.
+    pub(super) fn told(&self) -> Vec<String> {
+        let mut known: Vec<&Known> = self.known.values().collect();
+        known.sort_by_key(|known| (known.desk, known.action.id));
+        known
+            .iter()
+            .map(|known| {
+                let Action { id, name, state, attempts, rounds, .. } = &known.action;
+                format!("desk {} {id} {name} {state:?} {attempts} {rounds}", known.desk)
+            })
+            .collect()
+    }
+}
+
+/// Whether an effect overwrote what its person had not seen, although it could have been known.
+fn clobbers(effect: &Effect, action: &Action) -> Option<String> {
+    let key = match &effect.deed {
+        Deed::Remark { .. } => return None,
+        Deed::Compare { .. } => "status",
+        Deed::Set { key, .. } | Deed::Yes { key } => key,
+    };
+    let saw = action.saw.get(key).cloned().unwrap_or(Value::Null);
+    if effect.before == saw || !effect.was_known {
+        return None;
+    }
+    Some(format!("{} overwrote {key} = {}, and its person saw {saw}", told(action), effect.before))
+}
+
+fn told(action: &Action) -> String {
+    format!("{} ({} no. {}, {:?})", action.id, action.name, action.sequence, action.state)
+}
+
+/// Whether everything is final, or somebody's to decide.
+pub(super) fn is_settled(unsettled: &[Action]) -> bool {
+    unsettled.iter().all(|action| {
+        action.state.is_final() || action.state == OutboxState::NeedsPerson || behind_a_person(action, unsettled)
+    })
+}
+
+/// Whether an action waits for one that waits for a person, in its lane or by dependence: that is somebody's to decide.
+fn behind_a_person(action: &Action, all: &[Action]) -> bool {
+    let mut waits: Vec<&Action> = vec![action];
+    for _ in 0..all.len() {
+        let Some(one) = waits.pop() else { return false };
+        let before = all.iter().filter(|other| {
+            other.id != one.id
+                && ((other.item == one.item && other.sequence < one.sequence) || one.depends_on.contains(&other.id))
+        });
+        for other in before {
+            if other.state == OutboxState::NeedsPerson {
+                return true;
+            }
+            waits.push(other);
+        }
+    }
+    false
+}

@@ -1,0 +1,353 @@
+//! How Rounds speaks to the toy.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use rounds_domain::{
+    action::{Action, Offer},
+    detail::Comment,
+    error::{AndNow, RemoteError},
+    item::{ItemKind, Status, StatusGroup, WorkItem},
+    moment::Moment,
+    patient::{Me, Person, PersonName},
+    pull::{Page, Record, Rejected, Slice},
+};
+use rounds_remote::seam::{
+    Account, Blob, Depth, JobState, Receipt, RemoteSystem, SignInReply, SignedIn, Submitted, Target,
+};
+use serde_json::{Value, json};
+
+use super::{
+    declare::{OWN_MARK, STUDIES},
+    line::{self, Call, Fate, PageFault, Place},
+    server::{Deed, JobNow, Request, Server, SignIn, Thing, User},
+};
+
+/// The family name of everybody there.
+pub const FAMILY: &str = "Toy";
+/// The one-time number that is always right.
+pub const PIN: &str = "4711";
+/// The values of a status.
+pub const STATUSES: [&str; 4] = ["NEW", "HELD", "READ", "SIGNED"];
+
+/// Connects an account.
+#[allow(clippy::needless_pass_by_value, reason = "the registry's signature")]
+pub fn connect(account: Account) -> Result<Arc<dyn RemoteSystem>, String> {
+    let place = line::at(&account.base_url).ok_or("Nobody answers at this address.")?;
+    let given = account.settings.get("given_name").cloned();
+    Ok(Arc::new(Client { place, given, session: Mutex::new(account.session) }))
+}
+
+struct Client {
+    place: Place,
+    /// Who the person at this desk says they are.
+    given: Option<String>,
+    session: Mutex<Option<String>>,
+}
+
+fn name(user: &User) -> PersonName {
+    PersonName::of(Some(&user.given), Some(FAMILY))
+}
+
+fn person(user: &User) -> Person {
+    Person { id: Some(user.id.clone()), name: name(user), email: None }
+}
+
+fn me(user: &User) -> Me {
+    Me { id: Some(user.id.clone()), name: name(user), email: None }
+}
+
+fn moment(at: DateTime<Utc>) -> Moment {
+    Moment { text: at.to_rfc3339(), at: Some(at) }
+}
+
+/// A thing as Rounds sees it, read by `reader`.
+fn record(id: &str, thing: &Thing, reader: &User) -> Record {
+    let value = |key: &str| thing.values.get(key).cloned().unwrap_or(Value::Null);
+    let word = value("status").as_str().map(str::to_owned);
+    let group = match word.as_deref() {
+        Some("SIGNED") => StatusGroup::Done,
+        None | Some("NEW") => StatusGroup::New,
+        _ => StatusGroup::Active,
+    };
+    let offer = |action: &str, targets: &[&str]| Offer {
+        action: action.into(),
+        refused: None,
+        targets: targets.iter().map(|&target| target.to_owned()).collect(),
+    };
+    let mut proofs = thing.marks.clone();
+    proofs.extend((thing.holder.as_ref() == Some(&reader.id)).then(|| OWN_MARK.to_owned()));
+    let comments: Vec<Comment> = thing
+        .remarks
+        .iter()
+        .map(|remark| Comment {
+            id: Some(remark.id.clone()),
+            text: remark.text.clone(),
+            internal: remark.internal,
+            author: Some(person(&remark.author)),
+            made: Some(moment(remark.made)),
+        })
+        .collect();
+    let kind = if thing.study { ItemKind::Study } else { ItemKind::Case };
+    let mut offers = vec![offer("status", &STATUSES)];
+    offers.extend(["comment", "assign", "note", "approved", "received"].map(|action| offer(action, &[])));
+    let item = WorkItem {
+        title: Some(format!("Thing {id}")),
+        status: Status { word, group, known: true },
+        created: Some(moment(thing.created)),
+        updated: Some(moment(thing.updated)),
+        feed_time: Some(thing.created),
+        comments,
+        offers,
+        values: thing.values.clone().into_iter().collect(),
+        proofs,
+        ..WorkItem::bare(id, kind)
+    };
+    let raw = serde_json::to_string(&item).unwrap_or_default();
+    Record { item, children: vec![], fingerprint: raw.clone(), raw }
+}
+
+fn deed(action: &Action) -> Result<Deed, RemoteError> {
+    let wanted = |key: &str| action.wants.get(key).cloned().unwrap_or(Value::Null);
+    Ok(match action.name.as_str() {
+        "comment" => {
+            Deed::Remark { text: action.text("text").unwrap_or_default().to_owned(), internal: action.flag("internal") }
+        }
+        "status" => {
+            Deed::Compare { old: action.saw.get("status").cloned().unwrap_or(Value::Null), new: wanted("status") }
+        }
+        "assign" => Deed::Set { key: "reader".into(), value: wanted("reader"), mark: None },
+        "note" => Deed::Set { key: "note".into(), value: wanted("note"), mark: Some(action.id.to_string()) },
+        "approved" | "received" => Deed::Yes { key: action.name.clone() },
+        other => return Err(RemoteError::new(AndNow::Invalid, format!("There is no action {other}."))),
+    })
+}
+
+impl Client {
+    fn session(&self) -> Option<String> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep_session(&self, session: Option<String>) {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = session;
+    }
+
+    /// In whose name a call comes.
+    fn caller(&self, server: &Server) -> Result<User, RemoteError> {
+        match server.sign_in {
+            SignIn::Key => {
+                let named = server.users.iter().find(|user| Some(&user.given) == self.given.as_ref());
+                named.cloned().ok_or_else(|| RemoteError::new(AndNow::Forbidden, "Nobody of this name works here."))
+            }
+            SignIn::Password | SignIn::Pin => server.whose(self.session().as_deref()),
+        }
+    }
+
+    /// Makes a call: `answer` is what the server says when it arrives.
+    async fn call<T>(
+        &self,
+        call: Call,
+        answer: impl FnOnce(&mut Server, DateTime<Utc>, Option<PageFault>) -> Result<T, RemoteError> + Send,
+    ) -> Result<T, RemoteError> {
+        let fate = self.place.line.there(call).await;
+        let mut spoiled = None;
+        let lost = match fate {
+            Fate::Never(error) => return Err(error),
+            Fate::Through => None,
+            Fate::Page(fault) => {
+                spoiled = Some(fault);
+                None
+            }
+            // A read that takes effect later is one whose answer is lost.
+            Fate::AnswerLost(error) | Fate::Late(_, error) => Some(error),
+        };
+        let now = self.place.line.now();
+        let answer = {
+            let mut server = self.place.server();
+            server.advance(now);
+            answer(&mut server, now, spoiled)
+        };
+        self.place.line.back().await;
+        lost.map_or(answer, Err)
+    }
+
+    fn begun(&self, user: &User, session: String) -> SignedIn {
+        self.keep_session(Some(session.clone()));
+        SignedIn { me: Some(me(user)), notes: vec![], session: Some(session) }
+    }
+}
+
+/// The rows of a slice, in the order in which they are listed.
+fn rows<'a>(server: &'a Server, study: bool, slice: &Slice) -> Vec<(&'a String, &'a Thing)> {
+    let within = |thing: &Thing| match slice {
+        Slice::Window { from, to } => thing.created >= *from && thing.created <= *to,
+        Slice::Changed { since } => since.is_none_or(|since| thing.updated >= since),
+        Slice::All => true,
+    };
+    let mut rows: Vec<_> = server.things.iter().filter(|(_, thing)| thing.study == study && within(thing)).collect();
+    if matches!(slice, Slice::Changed { .. }) {
+        rows.sort_by_key(|(id, thing)| (thing.updated, (*id).clone()));
+    }
+    rows
+}
+
+#[async_trait]
+impl RemoteSystem for Client {
+    fn me(&self) -> Option<Me> {
+        let given = self.given.as_deref()?;
+        Some(Me { id: None, name: PersonName::of(Some(given), Some(FAMILY)), email: None })
+    }
+
+    async fn sign_in(&self, _now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {
+        let (user, session, wants_pin) = self
+            .call(Call::SignIn, |server, _, _| {
+                if server.sign_in == SignIn::Key {
+                    return Ok((self.caller(server)?, None, false));
+                }
+                let user = server.users.iter().find(|user| Some(&user.given) == self.given.as_ref());
+                let user = user.cloned().ok_or_else(|| RemoteError::new(AndNow::SignIn, "Nobody of this name."))?;
+                let (session, wants_pin) = server.begin(user.clone())?;
+                Ok((user, Some(session), wants_pin))
+            })
+            .await?;
+        Ok(match session {
+            None => SignInReply::Done(SignedIn { me: None, notes: vec![], session: None }),
+            Some(session) if wants_pin => {
+                SignInReply::PinWanted { session, text: "A number was sent to your phone.".into() }
+            }
+            Some(session) => SignInReply::Done(self.begun(&user, session)),
+        })
+    }
+
+    async fn give_pin(&self, session: &str, pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
+        let user = self.call(Call::SignIn, |server, _, _| server.take_pin(session, pin)).await?;
+        Ok(self.begun(&user, session.to_owned()))
+    }
+
+    async fn pull(
+        &self,
+        feed: &str,
+        slice: &Slice,
+        cursor: Option<&str>,
+        _now: DateTime<Utc>,
+    ) -> Result<Page, RemoteError> {
+        let after: usize = match cursor.map(str::parse) {
+            None => 0,
+            Some(Ok(after)) => after,
+            Some(Err(_)) => return Err(RemoteError::new(AndNow::Invalid, "This cursor is none.")),
+        };
+        self.call(Call::Page, |server, _, fault| {
+            let reader = self.caller(server)?;
+            let rows = rows(server, feed == STUDIES, slice);
+            let here: Vec<_> = rows.iter().skip(after).take(server.page).collect();
+            let reached = here.iter().map(|(_, thing)| thing.updated).max();
+            let next = after + here.len();
+            let mut page = Page {
+                records: here.iter().map(|(id, thing)| record(id, thing, &reader)).collect(),
+                next: (next < rows.len()).then(|| next.to_string()),
+                reached,
+                ..Page::default()
+            };
+            match fault {
+                None => {}
+                Some(PageFault::SameCursor) => page.next = Some(cursor.unwrap_or("0").to_owned()),
+                Some(PageFault::Shuffled) => {
+                    let again = page.records.clone();
+                    page.records.reverse();
+                    page.records.extend(again);
+                }
+                Some(PageFault::Spoiled) => {
+                    if let Some(record) = page.records.pop() {
+                        page.rejected.push(Rejected {
+                            external_id: Some(record.item.external_id),
+                            reason: "It has no title.".into(),
+                            raw: record.raw,
+                        });
+                    }
+                }
+            }
+            Ok(page)
+        })
+        .await
+    }
+
+    async fn refresh(&self, target: &Target, _depth: Depth) -> Result<Option<Record>, RemoteError> {
+        self.call(Call::Read, |server, now, _| {
+            let reader = self.caller(server)?;
+            let id = &target.external_id;
+            server.read(id, &reader, now);
+            Ok(server.things.get(id).map(|thing| record(id, thing, &reader)))
+        })
+        .await
+    }
+
+    async fn look_up(&self, number: &str) -> Result<Vec<Record>, RemoteError> {
+        self.call(Call::Read, |server, _, _| {
+            let reader = self.caller(server)?;
+            Ok(server.things.get_key_value(number).map(|(id, thing)| record(id, thing, &reader)).into_iter().collect())
+        })
+        .await
+    }
+
+    async fn candidates(&self, _target: &Target) -> Result<Vec<Person>, RemoteError> {
+        self.call(Call::Read, |server, _, _| Ok(server.users.iter().map(person).collect())).await
+    }
+
+    async fn blob(&self, target: &Target, attachment: &str) -> Result<Blob, RemoteError> {
+        self.call(Call::Read, |server, _, _| {
+            self.caller(server)?;
+            let bytes = json!({"of": target.external_id, "file": attachment}).to_string().into_bytes();
+            Ok(Blob { media_type: "application/json".into(), bytes })
+        })
+        .await
+    }
+
+    async fn submit(&self, target: &Target, action: &Action) -> Result<Submitted, RemoteError> {
+        let deed = deed(action)?;
+        let (tag, item) = (action.id, target.external_id.clone());
+        let is_job = action.name == "received";
+        let fate = self.place.line.there(Call::Write).await;
+        if let Fate::Never(error) = fate {
+            return Err(error);
+        }
+        let now = self.place.line.now();
+        let answer = {
+            let mut server = self.place.server();
+            server.advance(now);
+            let by = self.caller(&server)?;
+            let read_at = server.last_read(&item, &by);
+            let request = Request { tag, item, by: by.clone(), deed, read_at };
+            match &fate {
+                Fate::Late(after, _) => {
+                    server.later(now + *after, request);
+                    Ok(Submitted::Done(Receipt::default()))
+                }
+                _ if is_job => server.begin_job(request, now).map(Submitted::Accepted),
+                _ => server.apply(request, now).map(|made| {
+                    let named = server.names_comments && made.is_some();
+                    let (remote_ref, me_id) = if named { (made, Some(by.id)) } else { (None, None) };
+                    Submitted::Done(Receipt { remote_ref, me_id })
+                }),
+            }
+        };
+        self.place.line.back().await;
+        match fate {
+            Fate::AnswerLost(error) | Fate::Late(_, error) => Err(error),
+            _ => answer,
+        }
+    }
+
+    async fn follow(&self, job: &str) -> Result<JobState, RemoteError> {
+        self.call(Call::Read, |server, now, _| {
+            self.caller(server)?;
+            Ok(match server.job(job, now) {
+                JobNow::Pending => JobState::Pending,
+                JobNow::Done => JobState::Done(Receipt::default()),
+                JobNow::Refused => JobState::Failed(RemoteError::new(AndNow::Invalid, "The job was refused.")),
+                JobNow::Unknown => return Err(RemoteError::new(AndNow::Gone, "There is no such job.")),
+            })
+        })
+        .await
+    }
+}
