@@ -69,6 +69,9 @@ impl Rounds {
             reports.push(report);
             first_error = first_error.or(error);
         }
+        if first_error.is_none() {
+            self.read_around(connection.id, asked.is_some()).await?;
+        }
         // A pass in which nothing was due says nothing about how the connection stands.
         if first_error.is_some() || reports.iter().any(|report| report.pages > 0) {
             self.keep_trouble(connection, first_error.as_ref()).await?;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rounds_domain::{
-    action::{Action, Actor, Fields},
+    action::{Action, Actor, Fields, Offer},
     declare::{ActionDeclaration, FieldKind},
     ids::{ActionId, ItemId},
     outbox::OutboxState,
@@ -48,8 +48,7 @@ impl Rounds {
         if let Some(why) = refusal(&stored, offer) {
             return Err(DeskError::NotOffered(why));
         }
-        let targets = offer.map(|offer| offer.targets.as_slice()).unwrap_or_default();
-        let fields = checked(declaration, intent.fields, targets)?;
+        let fields = checked(declaration, intent.fields, targets(offer))?;
         let action = self.new_action(&stored, declaration, fields, intent.hold, None);
         let action = self.store.submit(action).await?;
         self.row(&action).await
@@ -105,6 +104,25 @@ impl Rounds {
     pub async fn save_draft(&self, item: ItemId, action: String, fields: Option<Fields>) -> Result<(), DeskError> {
         Ok(self.store.save_draft(item, action, fields, self.clock.now()).await?)
     }
+}
+
+/// Whether what was done before can be done again on the item as it stands; else why not.
+pub(super) fn still_offered(
+    stored: &StoredItem,
+    declared: &ActionDeclaration,
+    fields: Fields,
+) -> Result<(), DeskError> {
+    let offer = stored.item.offers.iter().find(|offer| offer.action == declared.name);
+    match refusal(stored, offer) {
+        Some(why) => Err(DeskError::NotOffered(format!(
+            "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."
+        ))),
+        None => checked(declared, fields, targets(offer)).map(drop),
+    }
+}
+
+fn targets(offer: Option<&Offer>) -> &[String] {
+    offer.map(|offer| offer.targets.as_slice()).unwrap_or_default()
 }
 
 /// The fields as they are sent: every declared one with its value or default, checked; no others. `targets` are the legal values

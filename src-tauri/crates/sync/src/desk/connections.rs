@@ -115,6 +115,9 @@ impl Rounds {
         };
         let connection = self.store.edit_connection(id, edit).await?;
         self.forget_link(id);
+        if other_account {
+            self.store.forget_around(id).await?;
+        }
         if !same {
             self.store.reproject_connection(id).await?;
         }
@@ -197,6 +200,7 @@ impl Rounds {
                 rows: tally.rows.get(&feed.name).copied().unwrap_or(0),
             });
         }
+        let around = self.store.around(connection.id).await?.map(|(around, _)| around).unwrap_or_default();
         Ok(ConnectionView {
             id: connection.id,
             name: connection.name.clone(),
@@ -210,6 +214,9 @@ impl Rounds {
             rejected: tally.rejected,
             unknown_words: tally.unknown_words,
             notes: notes(connection, &system),
+            messages: u32::try_from(around.messages.len()).unwrap_or(u32::MAX),
+            views: around.views,
+            me: crate::link::me_of(connection),
             system_title: system.title,
         })
     }
