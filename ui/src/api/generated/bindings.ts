@@ -1049,7 +1049,8 @@ label: string,
  */
 fields: JsonValue, 
 /**
- * What ids among its fields and conflicting values stand for, in words: a person's name, a comment's beginning.
+ * What ids among its fields and conflicting values stand for, in words: a person's name, a comment's beginning, what a
+ * value is called.
  */
 names: { [key in string]: string }, 
 /**
