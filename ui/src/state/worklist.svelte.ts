@@ -304,7 +304,8 @@ export class Worklist {
         const request = { query, sort: this.sort, descending: false, offset: 0, limit: 1 };
         return (await core.worklist(request).catch(() => null))?.total ?? null;
       };
-      const read = connections.list.flatMap((connection) => readViews(connection).shown);
+      // During a first pull rows change without end; those counts wait for it.
+      const read = this.filling ? [] : connections.list.flatMap((connection) => readViews(connection).shown);
       const [counts, overdue, totals] = await Promise.all([
         core.counts(),
         total(VIEWS.overdue),
