@@ -102,6 +102,14 @@ CREATE TABLE candidate (
     read_at    INTEGER NOT NULL
 ) STRICT;
 
+-- What an account holds beside its items, as it was last read.
+CREATE TABLE around (
+    connection INTEGER PRIMARY KEY REFERENCES connection (key) ON DELETE CASCADE,
+    views      TEXT    NOT NULL, -- JSON array: filters that were saved there
+    messages   TEXT    NOT NULL, -- JSON array, newest first
+    read_at    INTEGER NOT NULL
+) STRICT;
+
 -- Records that could not be read: kept and counted, never dropped in silence.
 CREATE TABLE rejected (
     key         INTEGER PRIMARY KEY,
@@ -175,7 +183,9 @@ CREATE TABLE worklist (
     patient_sort  TEXT    NOT NULL,
     title_sort    TEXT    NOT NULL,
     assignee_sort TEXT    NOT NULL,
-    status_sort   TEXT    NOT NULL
+    status_sort   TEXT    NOT NULL,
+    modalities    TEXT    NOT NULL, -- lines of folded codes
+    flags         TEXT    NOT NULL  -- lines of folded marks
 ) STRICT;
 -- The row as it is shown, JSON. Apart, so that what filters and sorts 100,000 rows stays in the page cache.
 CREATE TABLE worklist_line (
@@ -192,6 +202,7 @@ CREATE INDEX worklist_assignee ON worklist (shelf, assignee_sort, status_group, 
 CREATE INDEX worklist_created  ON worklist (shelf, created_at, key, status_group);
 CREATE INDEX worklist_updated  ON worklist (shelf, updated_at, key, status_group);
 CREATE INDEX worklist_due      ON worklist (shelf, due_at, key, status_group);
+CREATE INDEX worklist_order    ON worklist (shelf) WHERE kind = 2;
 CREATE INDEX worklist_mine     ON worklist (shelf, status_group) WHERE mine = 1;
 CREATE INDEX worklist_urgent   ON worklist (shelf, status_group, priority) WHERE priority > 0;
 CREATE INDEX worklist_unsettled ON worklist (shelf, unsettled) WHERE unsettled > 0;

@@ -6,6 +6,7 @@
 mod announce;
 mod args;
 mod attempts;
+mod browser;
 mod commands;
 mod demo;
 mod error;

@@ -1,6 +1,7 @@
 //! Connections.
 
 use rounds_domain::{
+    around::MessageView,
     declare::System,
     ids::ConnectionId,
     view::{ConnectionView, RejectedView},
@@ -81,4 +82,10 @@ pub(crate) async fn remove_connection(desk: Desk<'_>, id: ConnectionId) -> Answe
 #[tauri::command]
 pub(crate) async fn rejected(desk: Desk<'_>, id: ConnectionId) -> Answer<Vec<RejectedView>> {
     Ok(desk.rounds()?.rejected(id).await?)
+}
+
+/// The messages of a connection, newest first.
+#[tauri::command]
+pub(crate) async fn messages(desk: Desk<'_>, id: ConnectionId) -> Answer<Vec<MessageView>> {
+    Ok(desk.rounds()?.messages(id).await?)
 }

@@ -10,7 +10,7 @@ use rounds_sync::desk::{AttachmentState, Intent};
 use serde::Serialize;
 
 use super::Desk;
-use crate::error::Answer;
+use crate::{browser, error::Answer};
 
 /// How far an attached file is, with its content.
 #[derive(Debug, Default, Serialize)]
@@ -58,6 +58,12 @@ pub(crate) async fn fetch_attachment(desk: Desk<'_>, item: ItemId, attachment: S
 #[tauri::command]
 pub(crate) async fn attachment(desk: Desk<'_>, item: ItemId, attachment: String) -> Answer<AttachmentContent> {
     Ok(desk.rounds()?.attachment(item, attachment).await?.into())
+}
+
+/// Opens a page elsewhere that shows the item, in the person's own browser. Only one of the item's own.
+#[tauri::command]
+pub(crate) async fn open_link(desk: Desk<'_>, item: ItemId, url: String) -> Answer<()> {
+    browser::open(&desk.rounds()?.page_to_open(item, &url).await?)
 }
 
 impl From<AttachmentState> for AttachmentContent {

@@ -20,6 +20,7 @@ macro_rules! with_every_command {
             item::save_draft,
             item::fetch_attachment,
             item::attachment,
+            item::open_link,
             outbox::outbox,
             outbox::undo,
             outbox::retry,
@@ -33,6 +34,7 @@ macro_rules! with_every_command {
             connections::give_pin,
             connections::remove_connection,
             connections::rejected,
+            connections::messages,
             preferences::preferences,
             preferences::save_preferences,
         ]

@@ -13,6 +13,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use rounds_domain::{
     action::{Action, Fields},
+    around::Around,
     ids::{ActionId, ConnectionId, ItemId},
     projection::WorklistRow,
     pull::Slice,
@@ -314,6 +315,18 @@ impl<K: Keep> Keep for Chaos<K> {
 
     async fn tally(&self, id: ConnectionId) -> Kept<Tally> {
         self.store.tally(id).await
+    }
+
+    async fn around(&self, id: ConnectionId) -> Kept<Option<(Around, DateTime<Utc>)>> {
+        self.store.around(id).await
+    }
+
+    async fn keep_around(&self, id: ConnectionId, around: Around, now: DateTime<Utc>) -> Kept<()> {
+        self.done(self.store.keep_around(id, around, now)).await
+    }
+
+    async fn forget_around(&self, id: ConnectionId) -> Kept<()> {
+        self.done(self.store.forget_around(id)).await
     }
 
     async fn reproject_connection(&self, id: ConnectionId) -> Kept<()> {

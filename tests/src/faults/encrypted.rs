@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::{Action, Fields},
+    around::Around,
     ids::{ActionId, ConnectionId, ItemId},
     projection::WorklistRow,
     pull::Slice,
@@ -86,6 +87,9 @@ impl Keep for Waiting {
         add_connection(new: NewConnection, now: DateTime<Utc>) -> Connection;
         remove_connection(id: ConnectionId) -> ();
         tally(id: ConnectionId) -> Tally;
+        around(id: ConnectionId) -> Option<(Around, DateTime<Utc>)>;
+        keep_around(id: ConnectionId, around: Around, now: DateTime<Utc>) -> ();
+        forget_around(id: ConnectionId) -> ();
         slices(connection: i64, feed: String, planned: Vec<Slice>, now: DateTime<Utc>) -> Vec<SliceRow>;
         slice_failed(id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> ();
         slice_restart(key: i64) -> ();

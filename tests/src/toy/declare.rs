@@ -102,5 +102,6 @@ pub fn declare() -> System {
             yes("approved", Verb::Decide),
             yes("received", Verb::Set),
         ],
+        parts: vec![],
     }
 }

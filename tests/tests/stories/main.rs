@@ -9,6 +9,7 @@ mod clinic;
 mod clocks;
 mod first_pull;
 mod hands;
+mod imaging;
 mod key_changed;
 mod killed;
 mod lost_replies;

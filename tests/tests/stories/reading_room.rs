@@ -120,6 +120,7 @@ fn declare() -> System {
             title: "Studies".into(),
             shape: FeedShape::Changes { overlap_seconds: 60 },
         }],
+        parts: vec![],
         actions: vec![
             action(
                 "status",

@@ -6,6 +6,7 @@ import type {
   ItemView,
   ListAnswer,
   ListRequest,
+  MessageView,
   OutboxRow,
   RejectedView,
   System,
@@ -53,6 +54,8 @@ export const windowReady = (rows: number) => call<void>('window_ready', { rows }
 export const worklist = (request: ListRequest) => call<ListAnswer>('worklist', { request });
 export const counts = () => call<Counts>('counts');
 export const item = (id: string) => call<ItemView>('item', { id });
+/** Opens one of the item's own pages elsewhere, in the person's browser. */
+export const openLink = (item: string, url: string) => call<void>('open_link', { item, url });
 export const watchItem = (id: string) => call<void>('watch_item', { id });
 
 export const act = (item: string, action: string, fields: Fields) => call<OutboxRow>('act', { item, action, fields });
@@ -79,6 +82,7 @@ export const checkConnection = (id: string) => call<void>('check_connection', { 
 export const givePin = (id: string, pin: string) => call<void>('give_pin', { id, pin });
 export const removeConnection = (id: string) => call<void>('remove_connection', { id });
 export const rejected = (id: string) => call<RejectedView[]>('rejected', { id });
+export const messages = (id: string) => call<MessageView[]>('messages', { id });
 
 export const fetchAttachment = (item: string, attachment: string) =>
   call<void>('fetch_attachment', { item, attachment });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FieldKind } from '../api';
-import { filled, given, missing, type Declared } from './fields';
+import { beginning, filled, given, missing, type Declared } from './fields';
 import { strengthOf } from './passphrase';
 
 const field = (key: string, type: 'text' | 'flag' | 'secret', more: Partial<Declared> = {}): Declared => ({
@@ -48,4 +48,9 @@ it('reads settings that are kept as words by their kind', () => {
     hours: 48,
     since: '2020-01-01',
   });
+});
+
+it('names a text by its beginning, on one line', () => {
+  expect(beginning('Please\n compare')).toBe('“Please compare”');
+  expect(beginning('а'.repeat(90))).toBe(`“${'а'.repeat(80)}…”`);
 });

@@ -47,3 +47,10 @@ export function missing(fields: Declared[], values: Fields): Declared | null {
 export function given(values: Fields): Fields {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ''));
 }
+
+/** So much of a text that it can be told from others. */
+export function beginning(text: string, length = 80): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const letters = [...line];
+  return letters.length <= length ? `“${line}”` : `“${letters.slice(0, length).join('').trimEnd()}…”`;
+}

@@ -28,6 +28,9 @@ const connection = (more: Partial<ConnectionView>): ConnectionView => ({
   rejected: 0,
   unknownWords: [],
   notes: [],
+  views: [],
+  me: null,
+  messages: 0,
   ...more,
 });
 

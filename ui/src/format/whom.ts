@@ -1,11 +1,12 @@
 import type { ConnectionView, OutboxRow } from '../api';
 
 /**
- * Under whose name an action leaves: what the connection's settings say of the person at this desk, else who the last
- * action there was made by. Null when neither tells; the receipt always does.
+ * Under whose name an action leaves: who signed in there, else what the connection's settings say of the person at this
+ * desk, else who the last action there was made by. Null when none tells; the receipt always does.
  */
 export function asWhom(connection: ConnectionView | undefined, rows: OutboxRow[]): string | null {
   if (!connection) return null;
+  if (connection.me !== null) return connection.me;
   const settings = connection.settings;
   if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) {
     const text = (pattern: RegExp) => {

@@ -55,6 +55,13 @@ class ItemPage {
     }
   }
 
+  /** The item's own action of this kind: systems name theirs differently, and one that is offered comes first. Null where its
+   * kind has none. */
+  actionOf(verb: 'comment' | 'status'): string | null {
+    const those = this.view?.actions.filter((offer) => offer.declaration.verb === verb) ?? [];
+    return (those.find((offer) => offer.refused === null) ?? those[0])?.declaration.name ?? null;
+  }
+
   changed(changed: Changed): void {
     if (this.id !== null && (changed.manyItems || changed.outbox || changed.items.includes(this.id))) void this.load();
   }

@@ -1,3 +1,5 @@
+import type { Fields } from '../api';
+
 export type Route =
   { screen: 'worklist' } | { screen: 'item'; id: string } | { screen: 'outbox' } | { screen: 'connections' };
 
@@ -8,6 +10,8 @@ class Navigation {
   route = $state.raw<Route>({ screen: 'worklist' });
   /** The action whose panel is open over the item. */
   panel = $state<string | null>(null);
+  /** What stands in the panel when it opens, where somebody began by pointing at something. */
+  filled = $state.raw<Fields | null>(null);
   overlay = $state<Overlay | null>(null);
   /** Asks the item screen to bring this section into view. */
   section = $state<string | null>(null);
@@ -18,6 +22,12 @@ class Navigation {
     this.route = route;
     this.panel = null;
     this.section = null;
+  }
+
+  /** Opens the panel of an action with something filled in. */
+  fill(action: string, fields: Fields): void {
+    this.filled = fields;
+    this.panel = action;
   }
 
   openItem(id: string): void {

@@ -13,7 +13,7 @@ export function said(row: OutboxRow): string {
     .map(([key, value]) => {
       const field = declared?.find((one) => one.key === key);
       const options = field?.kind.type === 'choice' ? field.kind.options : [];
-      const words = options.find((one) => one.value === value)?.label ?? String(value);
+      const words = options.find((one) => one.value === value)?.label ?? row.names[String(value)] ?? String(value);
       return `${field?.label ?? key}: ${words}`;
     })
     .join(' · ');

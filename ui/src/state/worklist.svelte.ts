@@ -1,6 +1,7 @@
 import { asCommandError, core, type Chip, type CommandError, type Counts } from '../api';
 import type { QueryProblem, SortColumn, WorklistRow } from '../api';
-import { termsIn, VIEWS, type ViewName } from './views';
+import { connections } from './connections.svelte';
+import { readViews, termsIn, VIEWS, type ReadView, type ViewName } from './views';
 
 export const PAGE = 100;
 const KEPT_PAGES = 24;
@@ -17,7 +18,8 @@ export interface Anchor {
  * stay on screen until the new ones are here. The cursor is an item's id, never a position.
  */
 export class Worklist {
-  view = $state<ViewName>('open');
+  /** One of the built-in views, or one that was read from a system. */
+  view = $state.raw<ViewName | ReadView>('open');
   typed = $state('');
   sort = $state<SortColumn>('work');
   descending = $state(false);
@@ -27,6 +29,8 @@ export class Worklist {
   counts = $state.raw<Counts | null>(null);
   /** How many open items are late: time alone changes it, so it is asked for apart. */
   overdue = $state<number | null>(null);
+  /** How many items the views hold that were read from systems, by their keys. */
+  readCounts = $state.raw<Record<string, number>>({});
   error = $state.raw<CommandError | null>(null);
   pages = $state.raw(new Map<number, WorklistRow[]>());
   cursor = $state<string | null>(null);
@@ -51,7 +55,8 @@ export class Worklist {
   /** A first pull goes on. */
   filling = false;
 
-  readonly query = $derived(`${VIEWS[this.view]} ${this.typed}`.trim());
+  readonly before = $derived(typeof this.view === 'string' ? VIEWS[this.view] : this.view.query);
+  readonly query = $derived(`${this.before} ${this.typed}`.trim());
   readonly cursorRow = $derived.by(() => (this.cursor === null ? null : (this.find(this.cursor)?.row ?? null)));
 
   rowAt(index: number): WorklistRow | undefined {
@@ -118,7 +123,7 @@ export class Worklist {
     void this.ask();
   }
 
-  show(view: ViewName): void {
+  show(view: ViewName | ReadView): void {
     this.view = view;
     void this.ask();
   }
@@ -134,7 +139,7 @@ export class Worklist {
 
   /** Everything anew, for the first time or after unlocking. */
   async reload(): Promise<void> {
-    void this.loadCounts();
+    void this.recount();
     await this.ask();
   }
 
@@ -149,7 +154,7 @@ export class Worklist {
     this.changes++;
     this.fresh.clear();
     void this.pump();
-    void this.loadCounts();
+    void this.recount();
   }
 
   async retry(): Promise<void> {
@@ -189,6 +194,7 @@ export class Worklist {
     this.total = null;
     this.counts = null;
     this.overdue = null;
+    this.readCounts = {};
     this.chips = [];
     this.problem = null;
     this.cursor = null;
@@ -273,7 +279,7 @@ export class Worklist {
       const answer = await core.worklist(request);
       if (epoch !== this.epoch) return null;
       this.total = answer.total;
-      this.chips = answer.chips.slice(termsIn(VIEWS[this.view]));
+      this.chips = answer.chips.slice(termsIn(this.before));
       this.problem = answer.problem;
       this.error = null;
       return answer;
@@ -286,24 +292,35 @@ export class Worklist {
     }
   }
 
-  private async loadCounts(): Promise<void> {
+  /** Counts the views anew. */
+  async recount(): Promise<void> {
     if (this.counting) {
       this.countAgain = true;
       return;
     }
     this.counting = true;
     try {
-      const late = { query: VIEWS.overdue, sort: this.sort, descending: false, offset: 0, limit: 1 };
-      const [counts, overdue] = await Promise.all([core.counts(), core.worklist(late).catch(() => null)]);
+      const total = async (query: string) => {
+        const request = { query, sort: this.sort, descending: false, offset: 0, limit: 1 };
+        return (await core.worklist(request).catch(() => null))?.total ?? null;
+      };
+      // During a first pull rows change without end; those counts wait for it.
+      const read = this.filling ? [] : connections.list.flatMap((connection) => readViews(connection).shown);
+      const [counts, overdue, totals] = await Promise.all([
+        core.counts(),
+        total(VIEWS.overdue),
+        Promise.all(read.map(async ({ key, query }) => [key, await total(query)] as const)),
+      ]);
       this.counts = counts;
-      this.overdue = overdue?.total ?? null;
+      this.overdue = overdue;
+      this.readCounts = Object.fromEntries(totals.flatMap(([key, count]) => (count === null ? [] : [[key, count]])));
     } catch {
       // The list itself says what is wrong; old counts stand meanwhile.
     } finally {
       this.counting = false;
       if (this.countAgain) {
         this.countAgain = false;
-        void this.loadCounts();
+        void this.recount();
       }
     }
   }

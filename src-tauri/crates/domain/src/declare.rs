@@ -35,8 +35,26 @@ declared!(
         feeds: Vec<Feed>,
         /// What can be done there.
         actions: Vec<ActionDeclaration>,
+        /// Parts of a case's page that it can fill: there an empty one is worth saying, elsewhere it would be noise.
+        parts: Vec<Part>,
     }
 );
+
+/// A part of an item's page that only some systems have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(rename_all = "camelCase")]
+pub enum Part {
+    /// Filled-in forms.
+    Forms,
+    /// Decisions with medication.
+    Decisions,
+    /// Orders with shipping.
+    Orders,
+    /// Attached files.
+    Attachments,
+}
+
 declared!(
     /// One setting of a connection.
     Setting {

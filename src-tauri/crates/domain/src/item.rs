@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     action::{Fields, Offer},
     detail::{Appointment, Attachment, Comment, Decision, FactGroup, Form, HistoryEntry, Order, Payment},
+    link::Link,
     moment::Moment,
     patient::{Patient, Person},
 };
@@ -200,6 +201,12 @@ pub struct WorkItem {
     pub payments: Vec<Payment>,
     /// Attached files; `None` when this read did not ask for them, which says nothing about whether there are any.
     pub attachments: Option<Vec<Attachment>>,
+    /// Pages elsewhere that show it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// How its images were made, in DICOM's codes: `CT`, `MR`, …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modalities: Vec<String>,
     /// What a person may do with it, and why not where not.
     pub offers: Vec<Offer>,
     /// What actions may touch, for machines: the current value under each key as the system's declaration names it
@@ -238,6 +245,8 @@ impl WorkItem {
             appointments: vec![],
             payments: vec![],
             attachments: None,
+            links: vec![],
+            modalities: vec![],
             offers: vec![],
             values: Fields::new(),
             proofs: vec![],

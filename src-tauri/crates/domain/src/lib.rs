@@ -4,11 +4,13 @@
 //! `ARCHITECTURE.md`; a remote's own words are kept beside them, never instead of them.
 
 pub mod action;
+pub mod around;
 pub mod declare;
 pub mod detail;
 pub mod error;
 pub mod ids;
 pub mod item;
+pub mod link;
 pub mod moment;
 pub mod outbox;
 pub mod patient;

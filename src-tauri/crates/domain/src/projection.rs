@@ -130,6 +130,8 @@ pub struct Setting<'a> {
     pub me: &'a Me,
     /// Whether the remote no longer has the item.
     pub gone: bool,
+    /// Whom it can be assigned to, as far as that is known here: names for ids on their way.
+    pub people: &'a [Person],
 }
 
 /// A comment as a person sees it: one that the remote has, or one of mine on its way.
@@ -170,7 +172,7 @@ pub fn row(item: &WorkItem, actions: &[Action], setting: Setting<'_>) -> Worklis
         updated: item.updated.as_ref().and_then(|updated| updated.at),
         flags: item.flags.clone(),
         comments: u32::try_from(comments(item, actions).len()).unwrap_or(u32::MAX),
-        pending: pending(item, actions, setting.me),
+        pending: pending(item, actions, setting),
         unsettled: actions.iter().map(|action| Unsettled::of(action.state)).max().unwrap_or(Unsettled::Nothing),
         gone: setting.gone,
         system: setting.system.to_owned(),
@@ -206,6 +208,15 @@ pub fn comments<'a>(item: &WorkItem, actions: &'a [Action]) -> Vec<SeenComment<'
         });
     }
     seen
+}
+
+/// The action that takes back what the remote calls `id`: a comment of mine that still stands there.
+pub fn removal<'a>(actions: &'a [Action], id: &str) -> Option<&'a Action> {
+    actions.iter().rev().find(|action| {
+        action.verb == Verb::Remove
+            && !matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn)
+            && action.fields.values().any(|value| value.as_str() == Some(id))
+    })
 }
 
 fn shows_as_comment(item: &WorkItem, action: &Action) -> bool {

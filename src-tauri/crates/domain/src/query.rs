@@ -40,6 +40,14 @@ pub enum Test {
     Open,
     /// The remote's word for its status is this, in any case.
     StatusWord(String),
+    /// The remote gives it no status.
+    NoStatus,
+    /// Its images were made this way: a DICOM code, in any case.
+    Modality(String),
+    /// It bears this mark, in any case.
+    Flag(String),
+    /// At least one of these holds.
+    AnyOf(Vec<Test>),
     /// It is this kind of item.
     Kind(ItemKind),
     /// It is assigned like this.
@@ -122,6 +130,8 @@ struct Token {
     negated: bool,
     field: Option<String>,
     value: String,
+    /// The value with its quotes.
+    written: String,
     quoted: bool,
     source: String,
 }
@@ -157,8 +167,50 @@ fn token(source: &str) -> Token {
         _ => (None, body),
     };
     let quoted = value.starts_with('"');
+    let written = value.to_owned();
     let value = value.trim_matches('"').to_owned();
-    Token { negated, field, value, quoted, source: source.to_owned() }
+    Token { negated, field, value, written, quoted, source: source.to_owned() }
+}
+
+/// The most values that one term can name.
+const MOST_VALUES: usize = 50;
+
+/// `A,"On Hold",none`: the values of a field that takes several, any of which will do; with each, whether it was quoted.
+fn values(written: &str) -> Vec<(String, bool)> {
+    let mut in_quotes = false;
+    written
+        .split(|c| {
+            in_quotes ^= c == '"';
+            c == ',' && !in_quotes
+        })
+        .map(|value| (value.trim().trim_matches('"').trim().to_owned(), value.trim().starts_with('"')))
+        .filter(|(value, _)| !value.is_empty())
+        .collect()
+}
+
+/// The test of a field that takes several values.
+fn any_of(token: &Token, of: fn(String, bool) -> Test) -> Result<Option<Test>, QueryProblem> {
+    let mut tests: Vec<Test> =
+        values(&token.written).into_iter().map(|(value, is_quoted)| of(value, is_quoted)).collect();
+    if tests.len() > MOST_VALUES {
+        let text = format!("Name at most {MOST_VALUES} values.");
+        return Err(QueryProblem { source: token.source.clone(), text });
+    }
+    Ok(if tests.len() > 1 { Some(Test::AnyOf(tests)) } else { tests.pop() })
+}
+
+/// One of our groups, or the remote's own word; in quotes always that.
+fn status(value: String, is_quoted: bool) -> Test {
+    if is_quoted {
+        return Test::StatusWord(value);
+    }
+    let folded = value.to_lowercase();
+    match (folded.as_str(), StatusGroup::from_word(&folded)) {
+        (_, Some(group)) => Test::Group(group),
+        ("unfinished", None) => Test::Open,
+        ("none", None) => Test::NoStatus,
+        _ => Test::StatusWord(value),
+    }
 }
 
 fn term(token: &Token) -> Result<Option<Term>, QueryProblem> {
@@ -171,11 +223,17 @@ fn term(token: &Token) -> Result<Option<Term>, QueryProblem> {
     let test = match token.field.as_deref() {
         None if token.quoted => Test::Phrase(value.to_owned()),
         None => Test::Word(value.to_owned()),
-        Some("status") => match (folded.as_str(), StatusGroup::from_word(&folded)) {
-            (_, Some(group)) => Test::Group(group),
-            ("unfinished", None) => Test::Open,
-            _ => Test::StatusWord(value.to_owned()),
-        },
+        Some(field @ ("status" | "modality" | "flag")) => {
+            let of: fn(String, bool) -> Test = match field {
+                "status" => status,
+                "modality" => |code, _| Test::Modality(code),
+                _ => |word, _| Test::Flag(word),
+            };
+            match any_of(token, of)? {
+                Some(test) => test,
+                None => return Ok(None),
+            }
+        }
         Some("is") => match folded.as_str() {
             "open" => Test::Open,
             "stat" => Test::Priority(Priority::Stat),
@@ -233,12 +291,22 @@ fn span(text: &str) -> Option<i64> {
 }
 
 fn label(term: &Term) -> String {
-    let what = match &term.test {
+    let what = said(&term.test);
+    if term.negated { format!("not {what}") } else { what }
+}
+
+fn said(test: &Test) -> String {
+    match test {
         Test::Word(word) => format!("“{word}…”"),
         Test::Phrase(phrase) => format!("exactly “{phrase}”"),
         Test::Group(group) => format!("status {}", group.word()),
         Test::Open => "not finished".to_owned(),
         Test::StatusWord(word) => format!("status “{word}”"),
+        Test::NoStatus => "no status".to_owned(),
+        Test::Modality(code) => format!("modality {code}"),
+        Test::Flag(word) => format!("marked “{word}”"),
+        Test::AnyOf(tests) => tests.iter().map(said).collect::<Vec<_>>().join(" or "),
+        Test::Kind(ItemKind::Study) => "studies".to_owned(),
         Test::Kind(kind) => format!("{}s", kind.word()),
         Test::Assigned(Assigned::Me) => "assigned to me".to_owned(),
         Test::Assigned(Assigned::Nobody) => "assigned to nobody".to_owned(),
@@ -252,8 +320,7 @@ fn label(term: &Term) -> String {
         Test::Unsettled(crate::projection::Unsettled::NeedsPerson) => "needs me".to_owned(),
         Test::Unsettled(_) => "something on its way".to_owned(),
         Test::Gone => "no longer at the system".to_owned(),
-    };
-    if term.negated { format!("not {what}") } else { what }
+    }
 }
 
 fn spoken(seconds: i64) -> String {
@@ -265,54 +332,4 @@ fn spoken(seconds: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tests_of(text: &str) -> Vec<(bool, Test)> {
-        Query::read(text).terms.into_iter().map(|term| (term.negated, term.test)).collect()
-    }
-
-    #[test]
-    fn reads_each_operator() {
-        let word = |text: &str| Test::Word(text.into());
-        for (text, expected) in [
-            ("cordero", vec![(false, word("cordero"))]),
-            ("cordero -thelma", vec![(false, word("cordero")), (true, word("thelma"))]),
-            ("\"hair loss\"", vec![(false, Test::Phrase("hair loss".into()))]),
-            ("\"not closed", vec![(false, Test::Phrase("not closed".into()))]),
-            ("status:new", vec![(false, Test::Group(StatusGroup::New))]),
-            ("-status:closed", vec![(true, Test::Group(StatusGroup::Closed))]),
-            ("status:IN_PROGRESS", vec![(false, Test::StatusWord("IN_PROGRESS".into()))]),
-            ("status:\"In Progress\"", vec![(false, Test::StatusWord("In Progress".into()))]),
-            ("is:open kind:order", vec![(false, Test::Open), (false, Test::Kind(ItemKind::Order))]),
-            ("assigned:me", vec![(false, Test::Assigned(Assigned::Me))]),
-            ("assigned:nobody", vec![(false, Test::Assigned(Assigned::Nobody))]),
-            ("due:<2d", vec![(false, Test::DueWithin(2 * 86_400))]),
-            ("priority:STAT", vec![(false, Test::Priority(Priority::Stat))]),
-            ("12:30", vec![(false, word("12:30"))]),
-            ("ada:x1", vec![(false, word("ada:x1"))]),
-            ("status:", vec![]),
-            ("-", vec![(false, word("-"))]),
-            ("", vec![]),
-        ] {
-            assert_eq!(tests_of(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_understood_is_named_and_searched_for_as_words() {
-        let query = Query::read("kind:banana");
-        assert_eq!(query.terms[0].test, Test::Word("banana".into()));
-        assert!(query.problem.is_some_and(|problem| problem.text.contains("kind:case")));
-        for odd in ["due:<999999999999999999d", "due:-1d", "due:é", "due:<", "::::", "\"\"\"", "-\"", "is:"] {
-            Query::read(odd);
-        }
-    }
-
-    #[test]
-    fn chips_say_what_was_understood() {
-        let labels: Vec<String> =
-            Query::read("-status:done due:<36h assigned:me").chips().into_iter().map(|chip| chip.label).collect();
-        assert_eq!(labels, ["not status done", "due within 36 h", "assigned to me"]);
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! What a remote answers to a sign-in, a submit and a question about a job.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::RemoteError, patient::Me};
@@ -61,6 +62,15 @@ pub enum Submitted {
     Done(Receipt),
     /// Accepted as a job that goes on at the remote; follow it by this reference.
     Accepted(String),
+}
+
+/// Who changed something at a remote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Their name.
+    pub who: String,
+    /// When, where it tells.
+    pub when: Option<DateTime<Utc>>,
 }
 
 /// How far a followed job is.

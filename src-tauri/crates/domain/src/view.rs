@@ -1,15 +1,19 @@
 //! What the window and `roundsctl --json` are given: the stable shapes of the answers from the core.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     action::{Conflict, Reason},
-    declare::ActionDeclaration,
+    around::{Message, SavedView},
+    declare::{ActionDeclaration, Part},
     detail::{Appointment, Attachment, Decision, FactGroup, Form, HistoryEntry, Order, Payment},
     ids::{ActionId, ConnectionId, ItemId},
     item::{Identifier, StatusGroup},
+    link::Link,
     moment::Moment,
     outbox::OutboxState,
     patient::{Patient, Person},
@@ -165,7 +169,13 @@ view!(
         payments: Vec<Payment>,
         /// Attached files; `None` when they were never asked for.
         attachments: Option<Vec<Attachment>>,
-        /// What can be done with it.
+        /// Pages elsewhere that show it.
+        links: Vec<Link>,
+        /// Messages about it, newest first.
+        messages: Vec<Message>,
+        /// Parts of its page that are shown although nothing is in them.
+        parts: Vec<Part>,
+        /// What can be done with something of its kind, and why not where not.
         actions: Vec<ActionOffer>,
         /// Everything done here with it that still shows or is unsettled.
         outbox: Vec<OutboxRow>,
@@ -188,6 +198,8 @@ view!(
         made: Option<Moment>,
         /// The action behind it, while the remote's copy has not come back.
         action: Option<OutboxRow>,
+        /// The action that takes it back, while it still stands there.
+        removal: Option<OutboxRow>,
     }
 );
 view!(
@@ -226,6 +238,9 @@ view!(
         label: String,
         /// What the person filled in.
         fields: Value,
+        /// What ids among its fields and conflicting values stand for, in words: a person's name, a comment's beginning, what a
+        /// value is called.
+        names: BTreeMap<String, String>,
         /// Who did it.
         actor: String,
         /// When they did it.
@@ -277,6 +292,12 @@ view!(
         unknown_words: Vec<WordCount>,
         /// What was learned about the system, in words.
         notes: Vec<String>,
+        /// Under whose name what is done here leaves; `None` while that is not known.
+        me: Option<String>,
+        /// Filters that its person saved there.
+        views: Vec<SavedView>,
+        /// How many messages its person has there.
+        messages: u32,
     }
 );
 view!(

@@ -4,6 +4,7 @@
 
 mod ambra;
 mod carevalidate;
+mod common;
 mod kept;
 mod lenient;
 pub mod registry;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-pub use rounds_domain::reply::{JobState, Receipt, SignInReply, SignedIn, Submitted};
+pub use rounds_domain::reply::{Changed, JobState, Receipt, SignInReply, SignedIn, Submitted};
 use rounds_domain::{
     action::Action,
+    around::Around,
     error::{AndNow, RemoteError},
     item::{ItemKind, WorkItem},
     moment::Moment,
@@ -144,6 +145,18 @@ pub trait RemoteSystem: Send + Sync {
     /// Whom an item can be assigned to.
     async fn candidates(&self, _target: &Target) -> Result<Vec<Person>, RemoteError> {
         Err(not_offered("naming candidates"))
+    }
+
+    /// What the account holds beside its items: filters saved there, messages. `Ok(None)` where there is nothing of the kind to
+    /// read, and then no request is sent.
+    async fn around(&self) -> Result<Option<Around>, RemoteError> {
+        Ok(None)
+    }
+
+    /// Who last changed one of these values of an item ([`WorkItem::values`]). `Ok(None)` where the system does not tell, at
+    /// least not to this person; a guess is worse than that.
+    async fn who_changed(&self, _target: &Target, _keys: &[String]) -> Result<Option<Changed>, RemoteError> {
+        Ok(None)
     }
 
     /// Reads one attached file.

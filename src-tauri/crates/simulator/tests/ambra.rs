@@ -315,3 +315,20 @@ async fn what_no_client_should_do_is_noted() {
     let long = "x".repeat(21 * 1024);
     assert_eq!(desk.try_call("/study/list", &[("filter.patient_name.like", &long)]).await.unwrap().status, 413);
 }
+
+#[tokio::test]
+async fn the_audit_trail_names_who_edited_what_to_those_who_may_see_it() {
+    let desk = desk(150, Temperament::Kind).await;
+    let id = desk.study_that(|study| study["study_status"].is_null() && study["is_frozen"] == 0);
+    let refused = desk.try_call("/audit/object", &[("uuid", &id)]).await.unwrap();
+    assert_eq!((refused.status, &refused.json()["error_type"]), (412, &json!("NOT_PERMITTED")));
+    desk.sim.change_settings(AMBRA, &json!({"permissions": {"audit_view": 1}})).unwrap();
+    desk.sim.edit(AMBRA, &json!({"caseId": id, "status": "On Hold", "authorIndex": 2})).unwrap();
+    desk.call("/study/status/set", &[("study_id", &id), ("old", "On Hold"), ("new", "Final")]).await;
+    let events = desk.call("/audit/object", &[("uuid", &id), ("page.rows", "10")]).await["events"].clone();
+    let told = |at: usize| (&events[at]["action"], &events[at]["detail"]["study_status"], &events[at]["who"]);
+    let clinicians = desk.sim.facts(AMBRA).unwrap()["clinicians"].clone();
+    assert_eq!(told(0), (&json!("EDIT"), &json!(["On Hold", "Final"]), &clinicians[0]["name"]), "most recent first");
+    assert_eq!(told(1), (&json!("EDIT"), &json!([null, "On Hold"]), &clinicians[2]["name"]));
+    assert_eq!(events.as_array().map(Vec::len), Some(2));
+}

@@ -78,7 +78,7 @@ async fn what_is_saved_is_on_the_disk_before_it_is_called_saved() {
 #[tokio::test]
 async fn the_worklist_is_read_along_an_index_and_never_sorted() {
     let (_dir, store) = store().await;
-    for typed in ["", "is:open", "status:new", "-status:closed", "kind:order", "is:gone"] {
+    for typed in ["", "is:open", "status:new", "-status:closed", "kind:case", "is:gone"] {
         for sort in SortColumn::ALL {
             for descending in [false, true] {
                 let plan = store
@@ -100,4 +100,18 @@ async fn the_worklist_is_read_along_an_index_and_never_sorted() {
             }
         }
     }
+}
+
+/// Orders stand on two shelves, so they are gathered and then sorted: they alone.
+#[tokio::test]
+async fn orders_are_found_without_a_look_at_anything_else() {
+    let (_dir, store) = store().await;
+    let plan = store
+        .read(|db| {
+            Box::pin(async move { worklist::list::plan(db, "kind:order is:open", SortColumn::Work, false).await })
+        })
+        .await
+        .unwrap()
+        .join("\n");
+    assert!(plan.contains("worklist_order"), "{plan}");
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::{Action, Fields},
+    around::Around,
     ids::{ActionId, ConnectionId, ItemId},
     projection::WorklistRow,
     pull::Slice,
@@ -87,6 +88,12 @@ keep! {
     fn remove_connection(&self, id: ConnectionId) -> ();
     /// How much a connection holds.
     fn tally(&self, id: ConnectionId) -> Tally;
+    /// What an account holds beside its items, and when it was read.
+    fn around(&self, id: ConnectionId) -> Option<(Around, DateTime<Utc>)>;
+    /// Keeps what an account holds beside its items.
+    fn keep_around(&self, id: ConnectionId, around: Around, now: DateTime<Utc>) -> ();
+    /// Forgets it: it was another account's.
+    fn forget_around(&self, id: ConnectionId) -> ();
     /// Computes the rows of a connection anew.
     fn reproject_connection(&self, id: ConnectionId) -> ();
 

@@ -4,6 +4,7 @@
 //! alike), answered from the store; [`pull`] and [`push`] are what goes on behind it; [`tasks`] runs them by the clock.
 
 mod account;
+mod around;
 mod clock;
 pub mod desk;
 mod keep;
@@ -17,6 +18,7 @@ mod rest;
 mod rounds;
 mod sign_in;
 pub mod tasks;
+mod who;
 
 pub use clock::{Clock, SystemClock};
 pub use keep::Keep;

@@ -141,6 +141,15 @@ pub(crate) fn me(remote: &dyn RemoteSystem, known: &Me) -> Me {
     }
 }
 
+/// The name of the person at this desk there, with the e-mail that goes with it.
+pub(crate) fn me_of(connection: &Connection) -> Option<String> {
+    let me = &connection.me;
+    match (me.name.plain(), &me.email) {
+        (Some(name), Some(email)) => Some(format!("{name} ({email})")),
+        (name, email) => name.or_else(|| email.clone()),
+    }
+}
+
 fn default_history() -> DateTime<Utc> {
     moment::instant("2020-01-01").unwrap_or(DateTime::UNIX_EPOCH)
 }

@@ -75,6 +75,9 @@ impl<K: Keep> Rounds<K> {
             reports.push(report);
             first_error = first_error.or(error);
         }
+        if first_error.is_none() {
+            self.read_around(connection.id, asked.is_some()).await?;
+        }
         // A pass in which nothing was due says nothing about how the connection stands.
         if first_error.is_some() || reports.iter().any(|report| report.pages > 0) {
             let told = first_error.as_ref().filter(|_| !is_planted(Bug::FailedPullForgotten));

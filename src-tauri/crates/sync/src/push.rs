@@ -215,11 +215,11 @@ impl<K: Keep> Rounds<K> {
         let item = read.item.as_ref().unwrap_or(&read.stored.item);
         let connection = self.store.connection(link.id).await?;
         let me = link.me(&connection);
-        let event = Event::ReadBefore {
-            baseline: finding::baseline(&action, item, &me, began),
-            differs: conflict::differs(&action, item, &read.stored.fingerprint),
-            sender: me,
+        let differs = match conflict::differs(&action, item, &read.stored.fingerprint) {
+            Some(differs) => Some(self.with_who(link, &Target::of(item), differs).await),
+            None => None,
         };
+        let event = Event::ReadBefore { baseline: finding::baseline(&action, item, &me, began), differs, sender: me };
         let ready = self.tell(link, id, event).await?;
         if ready.state != OutboxState::Queued {
             return Ok(ready.into());
@@ -272,7 +272,7 @@ impl<K: Keep> Rounds<K> {
         };
         let Some(item) = item else { return Ok(moved) };
         let finding = self.compare(link, &moved, &item).await?;
-        let conflict = conflict::as_it_stands(&moved, &item);
+        let conflict = self.with_who(link, &Target::of(&item), conflict::as_it_stands(&moved, &item)).await;
         self.tell(link, moved.id, Event::ReadAfterConflict { finding, conflict }).await
     }
 
@@ -292,7 +292,7 @@ impl<K: Keep> Rounds<K> {
         if let Finding::Found(receipt) = &found {
             self.learn_me(link, receipt.me_id.clone()).await?;
         }
-        Ok(found)
+        Ok(self.found_with_who(link, &Target::of(item), found).await)
     }
 
     /// Reads items again on which something was confirmed, until the remote shows it.
@@ -333,7 +333,8 @@ impl<K: Keep> Rounds<K> {
         let action = self.store.action(id).await?;
         let Some(item) = item.filter(|_| action.conflict.is_none()) else { return Ok(()) };
         if conflict::stands(&action, item) == Some(Stands::Otherwise) {
-            self.tell(link, id, Event::ChangedSince(conflict::as_it_stands(&action, item))).await?;
+            let conflict = self.with_who(link, &Target::of(item), conflict::as_it_stands(&action, item)).await;
+            self.tell(link, id, Event::ChangedSince(conflict)).await?;
         }
         Ok(())
     }

@@ -54,6 +54,7 @@ impl Inner {
             system: &connection.system,
             me: &connection.me,
             gone: item.gone,
+            people: &[],
         };
         Ok(StoredItem {
             key,

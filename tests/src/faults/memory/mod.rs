@@ -15,6 +15,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::{Action, Actor, Fields},
+    around::Around,
     ids::{ActionId, ConnectionId, ItemId},
     item::WorkItem,
     projection::WorklistRow,
@@ -201,6 +202,19 @@ impl Keep for Memory {
         let of_it = |laid: &&Laid| laid.action.connection == id && !laid.action.state.is_final();
         let unsettled = u32::try_from(inner.actions.values().filter(of_it).count()).unwrap_or(u32::MAX);
         Ok(Tally { unsettled, ..Tally::default() })
+    }
+
+    async fn around(&self, _: ConnectionId) -> Kept<Option<(Around, DateTime<Utc>)>> {
+        Ok(None)
+    }
+
+    async fn keep_around(&self, _: ConnectionId, _: Around, _: DateTime<Utc>) -> Kept<()> {
+        // The toy has nothing beside its items.
+        Ok(())
+    }
+
+    async fn forget_around(&self, _: ConnectionId) -> Kept<()> {
+        Ok(())
     }
 
     async fn reproject_connection(&self, _: ConnectionId) -> Kept<()> {

@@ -266,7 +266,11 @@ made: Moment | null,
 /**
  * The action behind it, while the remote's copy has not come back.
  */
-action: OutboxRow | null, };
+action: OutboxRow | null, 
+/**
+ * The action that takes it back, while it still stands there.
+ */
+removal: OutboxRow | null, };
 
 /**
  * What an action touches and somebody else changed: for the person to decide. Nothing is ever merged.
@@ -362,7 +366,19 @@ unknownWords: Array<WordCount>,
 /**
  * What was learned about the system, in words.
  */
-notes: Array<string>, };
+notes: Array<string>, 
+/**
+ * Under whose name what is done here leaves; `None` while that is not known.
+ */
+me: string | null, 
+/**
+ * Filters that its person saved there.
+ */
+views: Array<SavedView>, 
+/**
+ * How many messages its person has there.
+ */
+messages: number, };
 
 /**
  * How many items of the default view stand in each status group, and what else has a count.
@@ -774,13 +790,38 @@ payments: Array<Payment>,
  */
 attachments: Array<Attachment> | null, 
 /**
- * What can be done with it.
+ * Pages elsewhere that show it.
+ */
+links: Array<Link>, 
+/**
+ * Messages about it, newest first.
+ */
+messages: Array<Message>, 
+/**
+ * Parts of its page that are shown although nothing is in them.
+ */
+parts: Array<Part>, 
+/**
+ * What can be done with something of its kind, and why not where not.
  */
 actions: Array<ActionOffer>, 
 /**
  * Everything done here with it that still shows or is unsettled.
  */
 outbox: Array<OutboxRow>, };
+
+/**
+ * A page elsewhere.
+ */
+export type Link = { 
+/**
+ * What its button says.
+ */
+label: string, 
+/**
+ * Where it leads; an address that [`may_open`].
+ */
+url: string, };
 
 /**
  * A stretch of the worklist.
@@ -848,6 +889,60 @@ facts: Array<Fact>,
  * Whether it is a refill.
  */
 refill: boolean, };
+
+/**
+ * A message that somebody sent through the remote.
+ */
+export type Message = { 
+/**
+ * The remote's id.
+ */
+id: string, 
+/**
+ * Its subject.
+ */
+subject: string | null, 
+/**
+ * What was written: text, never markup.
+ */
+text: string, 
+/**
+ * Who sent it.
+ */
+author: Person | null, 
+/**
+ * Whether that is the person at this desk.
+ */
+mine: boolean, 
+/**
+ * To whom or where it was sent.
+ */
+to: string | null, 
+/**
+ * When.
+ */
+made: Moment | null, 
+/**
+ * The item that it is about, as the remote names it.
+ */
+about: Subject | null, };
+
+/**
+ * A message in the list of all of them.
+ */
+export type MessageView = { 
+/**
+ * The message.
+ */
+message: Message, 
+/**
+ * The item that it is about, when that is here.
+ */
+item: ItemId | null, 
+/**
+ * That item's patient, where the remote says whom it is about.
+ */
+patient: string | null, };
 
 /**
  * A point in time as a remote wrote it, and as an instant where it could be read.
@@ -954,6 +1049,11 @@ label: string,
  */
 fields: JsonValue, 
 /**
+ * What ids among its fields and conflicting values stand for, in words: a person's name, a comment's beginning, what a
+ * value is called.
+ */
+names: { [key in string]: string }, 
+/**
  * Who did it.
  */
 actor: string, 
@@ -998,6 +1098,11 @@ choices: Array<string>, };
  * Where an action stands between submit and the end (RELIABILITY.md, "The outbox").
  */
 export type OutboxState = "held" | "queued" | "inflight" | "following" | "doubtful" | "needsPerson" | "confirmed" | "discarded" | "withdrawn";
+
+/**
+ * A part of an item's page that only some systems have.
+ */
+export type Part = "forms" | "decisions" | "orders" | "attachments";
 
 /**
  * The person a work item is about, as one remote system describes them.
@@ -1158,6 +1263,27 @@ reason: string,
 seenAt: string, };
 
 /**
+ * A filter that was saved at the remote, as a view of the worklist.
+ */
+export type SavedView = { 
+/**
+ * The remote's id.
+ */
+id: string, 
+/**
+ * What it is called there.
+ */
+name: string, 
+/**
+ * The same in the filter language of the search box; `None` when that cannot say it exactly.
+ */
+query: string | null, 
+/**
+ * Why not, for its person; `None` when it can.
+ */
+whyNot: string | null, };
+
+/**
  * One setting of a connection.
  */
 export type Setting = { 
@@ -1235,6 +1361,19 @@ known: boolean, };
 export type StatusGroup = "new" | "active" | "waiting" | "done" | "closed";
 
 /**
+ * An item as a remote names it.
+ */
+export type Subject = { 
+/**
+ * What it is.
+ */
+kind: ItemKind, 
+/**
+ * The remote's id.
+ */
+externalId: string, };
+
+/**
  * One kind of remote system.
  */
 export type System = { 
@@ -1265,7 +1404,11 @@ feeds: Array<Feed>,
 /**
  * What can be done there.
  */
-actions: Array<ActionDeclaration>, };
+actions: Array<ActionDeclaration>, 
+/**
+ * Parts of a case's page that it can fill: there an empty one is worth saying, elsewhere it would be noise.
+ */
+parts: Array<Part>, };
 
 /**
  * What kind of trouble a connection has.

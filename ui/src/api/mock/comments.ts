@@ -26,6 +26,7 @@ export function makeComments(row: WorklistRow): CommentView[] {
       mine: author === ME,
       made: moment(created + step * (index + 0.6)),
       action: null,
+      removal: null,
     };
   });
 }

@@ -5,10 +5,11 @@ import type { AppState, Changed, CommandError } from '../types';
 import { SYSTEMS } from './declarations';
 import { makeComments } from './comments';
 import { makeView } from './details';
+import { MESSAGES } from './messages';
 import { made, moved, everyState } from './outbox';
 import { isOpen, order, read } from './query';
 import { ME, makeRows } from './rows';
-import { settle, type Scene } from './scenes';
+import { FRESH, settle, type Scene } from './scenes';
 
 const error = (code: CommandError['code'], message: string): CommandError => ({ code, message });
 const PIXEL =
@@ -115,6 +116,7 @@ export class MockCore {
         mine: true,
         made: { text: action.madeAt, at: action.madeAt },
         action,
+        removal: null,
       });
     }
     return makeView(row, shown, this.outbox, this.connections[0]?.name ?? '', this.drafts);
@@ -161,6 +163,8 @@ export class MockCore {
     if (args.fields === null) this.drafts.delete(`${args.item} ${args.action}`);
     else this.drafts.set(`${args.item} ${args.action}`, args.fields);
   };
+  on_open_link = () => null;
+  on_messages = () => MESSAGES;
   on_systems = () => SYSTEMS;
   on_connections = () => this.connections;
   on_add_connection = (args: { name: string; system: string; baseUrl: string; settings: object }) => {
@@ -171,13 +175,7 @@ export class MockCore {
       systemTitle: 'CareValidate',
       baseUrl: args.baseUrl,
       settings: args.settings as never,
-      trouble: null,
-      pinWanted: null,
-      feeds: [],
-      unsettled: 0,
-      rejected: 0,
-      unknownWords: [],
-      notes: [],
+      ...FRESH,
     };
     this.connections = [...this.connections, connection];
     this.change({ connections: true });
@@ -282,6 +280,7 @@ export class MockCore {
         mine: true,
         made: { text: row.madeAt, at: row.madeAt },
         action: this.action(id),
+        removal: null,
       };
       this.comments.set(row.item, [...(this.comments.get(row.item) ?? []), comment]);
       this.touch(row.item, 'nothing', 0);

@@ -269,6 +269,9 @@ export function makeView(
         draft: (draft.get(`${row.id} changeStatus`) ?? null) as never,
       },
     ],
+    links: [{ label: 'Open in CareValidate', url: `https://portal.northside.example/cases/${row.externalId}` }],
+    messages: [],
+    parts: ['forms', 'decisions', 'orders', 'attachments'],
     outbox: outbox.filter((one) => one.item === row.id),
   };
 }

@@ -46,6 +46,7 @@ export function made(
     action,
     label,
     fields: fields as never,
+    names: {},
     actor: ME,
     madeAt: new Date(Date.now() - minutesAgo * 60_000).toISOString(),
     state,

@@ -47,7 +47,32 @@ const CONNECTION: ConnectionView = {
   rejected: 2,
   unknownWords: [{ word: 'ON_HOLD_PHARMACY', count: 58 }],
   notes: ['A page is sorted by creation time.', 'The window matches the time of creation, as assumed.'],
+  views: [
+    { id: 'view-1', name: 'Escalated and not finished', query: 'is:urgent is:open', whyNot: null },
+    {
+      id: 'view-2',
+      name: 'Whose name has “ruiz” in it',
+      query: null,
+      whyNot: 'It filters by “patient name”, which the filters here do not know.',
+    },
+  ],
+  messages: 2,
+  me: 'Amy Chen (amy.chen@northside.example)',
 };
+
+/** What is known of a connection that was just added. */
+export const FRESH = {
+  trouble: null,
+  pinWanted: null,
+  feeds: [],
+  unsettled: 0,
+  rejected: 0,
+  unknownWords: [],
+  notes: [],
+  views: [],
+  messages: 0,
+  me: null,
+} satisfies Partial<ConnectionView>;
 
 const OPEN: AppState = {
   phase: 'open',

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Setting;
 use crate::{
     action::{Action, Fields, Verb},
     item::WorkItem,
     outbox::OutboxState,
-    patient::{Me, PersonName},
+    patient::PersonName,
 };
 
 /// A value that an action of mine is about to change.
@@ -25,14 +26,14 @@ pub struct PendingValue {
 
 /// The values that `actions` are about to change, the last one for each key. The remote's own value stays beside it: a wish is
 /// not shown as a fact.
-pub(super) fn pending(item: &WorkItem, actions: &[Action], me: &Me) -> Vec<PendingValue> {
+pub(super) fn pending(item: &WorkItem, actions: &[Action], setting: Setting<'_>) -> Vec<PendingValue> {
     let mut pending: Vec<PendingValue> = Vec::new();
     let shows = |action: &&Action| !matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn);
     for action in actions.iter().filter(shows) {
         for (key, wanted) in &action.wants {
             pending.retain(|earlier| earlier.key != *key);
             if item.values.get(key).unwrap_or(&Value::Null) != wanted {
-                let value = shown(wanted, item, me);
+                let value = shown(wanted, item, setting);
                 pending.push(PendingValue { verb: action.verb, key: key.clone(), value });
             }
         }
@@ -50,15 +51,15 @@ pub fn values_seen<'a>(item: &WorkItem, actions: impl Iterator<Item = &'a Action
 }
 
 /// A value for reading: the name of a person whose id it is, else its text.
-fn shown(value: &Value, item: &WorkItem, me: &Me) -> Option<String> {
+fn shown(value: &Value, item: &WorkItem, setting: Setting<'_>) -> Option<String> {
     let text = match value {
         Value::Null => return None,
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     let named = |id: &Option<String>, name: &PersonName| name.plain().filter(|_| id.as_deref() == Some(text.as_str()));
-    let known = item.assignees.iter().find_map(|person| named(&person.id, &person.name));
-    Some(known.or_else(|| named(&me.id, &me.name)).unwrap_or(text))
+    let known = item.assignees.iter().chain(setting.people).find_map(|person| named(&person.id, &person.name));
+    Some(known.or_else(|| named(&setting.me.id, &setting.me.name)).unwrap_or(text))
 }
 
 /// Whether the values that a confirmed action changes are no longer as before it: its effect is here, or somebody went on
@@ -82,7 +83,7 @@ mod tests {
         action::{Actor, Proof},
         ids::{ActionId, ConnectionId, ItemId},
         item::ItemKind,
-        patient::Person,
+        patient::{Me, Person},
     };
 
     fn at(minutes: i64) -> DateTime<Utc> {
@@ -141,17 +142,26 @@ mod tests {
 
     #[test]
     fn the_last_wish_for_a_value_stands_beside_it_until_the_remote_says_the_same() {
+        let people = [Person { id: Some("u3".into()), name: PersonName::of(Some("Cy"), Some("Ode")), email: None }];
         let me = Me { id: Some("u1".into()), name: PersonName::of(Some("Ana"), Some("Ruiz")), email: None };
         let wishes = [
             wanting(&json!({"status": "NEW"}), &json!({"status": "HELD"}), OutboxState::Doubtful),
             wanting(&json!({"status": "HELD"}), &json!({"status": "READ"}), OutboxState::Queued),
             wanting(&json!({"reader": null}), &json!({"reader": "u1"}), OutboxState::Held),
             wanting(&json!({"owner": null}), &json!({"owner": "u2"}), OutboxState::NeedsPerson),
+            wanting(&json!({"second": null}), &json!({"second": "u3"}), OutboxState::Queued),
             wanting(&json!({"tag": "x"}), &json!({"tag": null}), OutboxState::Inflight),
             wanting(&json!({"star": 0}), &json!({"star": 1}), OutboxState::Discarded),
         ];
         let shown = |values: &Value| -> Vec<(String, Option<String>)> {
-            pending(&item(values), &wishes, &me).into_iter().map(|one| (one.key, one.value)).collect()
+            let setting = Setting {
+                connection: ConnectionId(Uuid::nil()),
+                system: "made-up",
+                me: &me,
+                gone: false,
+                people: &people,
+            };
+            pending(&item(values), &wishes, setting).into_iter().map(|one| (one.key, one.value)).collect()
         };
         let expected = |key: &str, value: Option<&str>| (key.to_owned(), value.map(str::to_owned));
         assert_eq!(
@@ -160,10 +170,15 @@ mod tests {
                 expected("status", Some("READ")),
                 expected("reader", Some("Ana Ruiz")),
                 expected("owner", Some("Ben Cho")),
+                expected("second", Some("Cy Ode")),
                 expected("tag", None),
             ]
         );
-        assert_eq!(shown(&json!({"status": "READ", "reader": "u1", "owner": "u2"})), [], "the remote says so itself");
+        assert_eq!(
+            shown(&json!({"status": "READ", "reader": "u1", "owner": "u2", "second": "u3"})),
+            [],
+            "the remote says so itself"
+        );
         let seen = values_seen(&item(&json!({"status": "NEW"})), wishes.iter());
         assert_eq!((seen.get("status"), seen.get("star")), (Some(&json!("READ")), None));
     }

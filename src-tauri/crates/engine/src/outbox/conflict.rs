@@ -44,7 +44,7 @@ fn disputed<'a>(action: &'a Action, item: &'a WorkItem) -> impl Iterator<Item = 
     })
 }
 
-/// Who changed it last is not told: no item says so of one value. Its history, where it has one, names everybody.
+/// Who changed it no item says of one value: where a system tells, it is asked and filled in.
 fn of_fields(fields: Vec<Disputed>, item: &WorkItem) -> Conflict {
     Conflict { fields, who: None, when: item.updated.as_ref().and_then(|updated| updated.at) }
 }

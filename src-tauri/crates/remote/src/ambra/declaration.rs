@@ -5,6 +5,7 @@
 use rounds_domain::declare::{Choice, Feed, FeedShape, FieldKind, Setting, System};
 
 use super::actions;
+use crate::common::{self, Reading, setting};
 
 /// The word that names the system.
 pub(super) const NAME: &str = "ambra";
@@ -25,11 +26,18 @@ pub(super) const WAITING_TAGS: &str = "waiting_tags";
 pub(super) const READ_REPORTS: &str = "read_reports";
 pub(super) const READ_QC_TASKS: &str = "read_qc_tasks";
 pub(super) const AUDIT: &str = "audit";
-pub(super) const REQUEST_TIMEOUT: &str = "request_timeout_seconds";
-pub(super) const REQUESTS_PER_SECOND: &str = "requests_per_second";
-pub(super) const PAGE_READS: &str = "page_reads";
-pub(super) const RECORDS_PER_PAGE: &str = "records_per_page";
 pub(super) const BUNDLE_CALLS: &str = "bundle_calls";
+
+/// How it is read.
+pub(super) const READING: Reading<'static> = Reading {
+    title: TITLE,
+    poll: "How often Ambra is asked what changed.",
+    open_again: "Comments, tags, stars and reports may not move a study's time of change, so open ones are read again.",
+    all_again: "Finds what vanished: Ambra does not tell when something is deleted or no longer shared.",
+    per_second: 4,
+    page_reads: 2,
+    rows: (10, 5000, 100),
+};
 
 /// How far a read of changes reaches back where rows tell by Ambra's clock when they changed.
 const OVERLAP: i64 = 120;
@@ -70,15 +78,15 @@ pub(super) fn system() -> System {
             feed(ORDERS, "Orders", OVERLAP_OF_OUR_CLOCK),
         ],
         actions: actions::all(),
+        parts: vec![],
     }
 }
 
 fn settings() -> Vec<Setting> {
-    let number = |least, most| FieldKind::Number { least, most };
     let text = |key, label, help| setting(key, label, help, FieldKind::Text, None);
     let flag = |key, label, help, default| setting(key, label, help, FieldKind::Flag, Some(default));
     let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into() };
-    vec![
+    let own = vec![
         text(
             ACCOUNT,
             "Account",
@@ -130,78 +138,12 @@ fn settings() -> Vec<Setting> {
             "false",
         ),
         setting(
-            "poll_seconds",
-            "Look for changes every (seconds)",
-            "How often Ambra is asked what changed.",
-            number(5, 86_400),
-            Some("60"),
-        ),
-        setting(
-            "hot_sweep_minutes",
-            "Read open items again every (minutes)",
-            "Comments, tags, stars and reports may not move a study's time of change, so open ones are read again.",
-            number(1, 1440),
-            Some("60"),
-        ),
-        setting(
-            "cold_sweep_hours",
-            "Read everything again every (hours)",
-            "Finds what vanished: Ambra does not tell when something is deleted or no longer shared.",
-            number(1, 8760),
-            Some("24"),
-        ),
-        setting(
-            "server_timeout_seconds",
-            "How long Ambra may work on something (seconds)",
-            "After something whose answer was lost, Rounds waits this long before it looks whether it arrived.",
-            number(1, 600),
-            Some("30"),
-        ),
-        setting(
-            REQUEST_TIMEOUT,
-            "Longest wait for an answer (seconds)",
-            "A request that takes longer is given up.",
-            number(1, 600),
-            Some("30"),
-        ),
-        setting(
-            REQUESTS_PER_SECOND,
-            "Requests per second",
-            "Politeness: how many writes and single reads leave per second at most.",
-            number(1, 100),
-            Some("4"),
-        ),
-        setting(
-            PAGE_READS,
-            "Pages read at a time",
-            "Politeness: how many pages are read at the same time at most.",
-            number(1, 16),
-            Some("2"),
-        ),
-        setting(
-            RECORDS_PER_PAGE,
-            "Rows per page",
-            "How many rows a page of a list holds. Ambra allows 5000 at most.",
-            number(10, 5000),
-            Some("100"),
-        ),
-        setting(
             BUNDLE_CALLS,
             "Records per request",
             "How many whole records are asked for in one request.",
-            number(1, 200),
+            FieldKind::Number { least: 1, most: 200 },
             Some("50"),
         ),
-    ]
-}
-
-fn setting(key: &str, label: &str, help: &str, kind: FieldKind, default: Option<&str>) -> Setting {
-    Setting {
-        key: key.into(),
-        label: label.into(),
-        help: help.into(),
-        kind,
-        default: default.map(Into::into),
-        required: false,
-    }
+    ];
+    own.into_iter().chain(common::settings(&READING)).collect()
 }

@@ -77,11 +77,16 @@ dto!(
         report_text: Text = "rounds_hl7_report",
         qctasks: Vec<QcTask> = "rounds_qctasks",
         unread: Option<bool> = "rounds_unread",
+        known_patient: Option<KnownPatient> = "rounds_patient",
     }
 );
 dto!(
     /// An object of which only the id is said.
     Uuid { uuid: Text = "uuid" }
+);
+dto!(
+    /// What the account's patient record adds to what the item says.
+    KnownPatient { mrn: Text = "mrn", sex: Text = "sex", birth_date: Text = "birth_date" }
 );
 dto!(
     /// "customfields" of any object.
@@ -173,6 +178,7 @@ dto!(
         assigned_medical_date: Text = "assigned_medical_date",
         locked_user_id: Text = "locked_user_id",
         locked_user_name: Text = "locked_user_name",
+        known_patient: Option<KnownPatient> = "rounds_patient",
     }
 );
 dto!(
@@ -183,6 +189,12 @@ dto!(
         study_description: Text = "study_description",
         study_date: Text = "study_date",
         accession_number: Text = "accession_number",
+        patient_id: Text = "patient_id",
+        patientid: Text = "patientid",
+        patient_name: Text = "patient_name",
+        patient_sex: Text = "patient_sex",
+        patient_birth_date: Text = "patient_birth_date",
+        phi_namespace_name: Text = "phi_namespace_name",
     }
 );
 dto!(
@@ -199,6 +211,7 @@ dto!(
         customfields: Vec<CustomField> = "customfields",
         sps: Vec<Sps> = "sps",
         studies: Texts = "studies",
+        known_patient: Option<KnownPatient> = "rounds_patient",
     }
 );
 dto!(

@@ -4,6 +4,8 @@
 
 mod account;
 mod actions;
+mod around;
+mod audit;
 mod beside;
 mod call;
 mod convert;
@@ -11,11 +13,14 @@ mod declaration;
 mod dto;
 mod errors;
 mod list;
+mod patients;
 mod people;
 mod record;
+mod rows;
 mod session;
 #[cfg(test)]
 mod tests;
+mod views;
 mod walk;
 mod whole;
 mod write;
@@ -24,13 +29,13 @@ mod zone;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::Action,
+    around::Around,
     declare::System,
     error::{AndNow, RemoteError},
     item::ItemKind,
@@ -44,10 +49,11 @@ use self::{
     session::{Held, LoggedIn, Session},
 };
 use crate::{
+    common,
     registry::Kind,
-    seam::{Account, Depth, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
+    seam::{Account, Changed, Depth, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
     settings::Values,
-    wire::{Limits, Wire, address},
+    wire::{Wire, address},
 };
 
 /// Ambra for the registry.
@@ -88,13 +94,8 @@ fn open(account: &Account) -> Result<Ambra, String> {
     let text = |key: &str| values.text(key).map(str::to_owned);
     let yes = |key: &str| values.text(key) == Some("true");
     let base = base(&account.base_url)?;
-    let limits = Limits {
-        request: Duration::from_secs(values.count(declaration::REQUEST_TIMEOUT, 30).into()),
-        per_second: values.count(declaration::REQUESTS_PER_SECOND, 4),
-        page_reads: values.count(declaration::PAGE_READS, 2),
-    };
     let ambra = Ambra {
-        wire: Wire::new(&base, limits)?,
+        wire: Wire::new(&base, common::limits(&values, &declaration::READING))?,
         base,
         login: text(declaration::LOGIN).unwrap_or_default(),
         password: text(declaration::PASSWORD).unwrap_or_default(),
@@ -103,7 +104,7 @@ fn open(account: &Account) -> Result<Ambra, String> {
         find_changes: text(declaration::FIND_CHANGES).unwrap_or_default(),
         read_reports: yes(declaration::READ_REPORTS),
         read_qc_tasks: yes(declaration::READ_QC_TASKS),
-        records_per_page: values.count(declaration::RECORDS_PER_PAGE, 100),
+        records_per_page: common::records_per_page(&values, &declaration::READING),
         bundle_calls: values.count(declaration::BUNDLE_CALLS, 50).max(1) as usize,
         rules: Rules {
             done_tags: account::listed(values.text(declaration::DONE_TAGS)),
@@ -219,6 +220,14 @@ impl RemoteSystem for Ambra {
             return Err(RemoteError::new(AndNow::Invalid, "At Ambra only cases are assigned to people."));
         }
         self.members().await
+    }
+
+    async fn around(&self) -> Result<Option<Around>, RemoteError> {
+        self.read_around().await.map(Some)
+    }
+
+    async fn who_changed(&self, target: &Target, keys: &[String]) -> Result<Option<Changed>, RemoteError> {
+        self.last_editor(target, keys).await
     }
 
     async fn submit(&self, target: &Target, action: &Action) -> Result<Submitted, RemoteError> {

@@ -5,11 +5,10 @@ use rounds_domain::{
     patient::{Person, PersonName},
 };
 
-use super::{Ambra, call::Call, declaration::TITLE, walk::MOST_ROWS};
+use super::{Ambra, call::Call, declaration::TITLE};
 use crate::{
     kept,
-    lenient::{Lenient, Text, dto},
-    wire::Turn,
+    lenient::{Text, dto},
 };
 
 dto!(
@@ -23,9 +22,6 @@ dto!(
     }
 );
 
-/// More pages of members than an account has.
-const MOST_PAGES: u32 = 20;
-
 impl Ambra {
     /// The members who are not disabled, by name.
     pub(super) async fn members(&self) -> Result<Vec<Person>, RemoteError> {
@@ -33,25 +29,14 @@ impl Ambra {
         let Some(account) = &session.account else {
             return Err(RemoteError::new(AndNow::Forbidden, format!("You belong to no account at {TITLE}.")));
         };
-        let mut people = Vec::new();
-        for page in 1..=MOST_PAGES {
-            let (rows, number) = (MOST_ROWS.to_string(), page.to_string());
-            let form = [("uuid", account.id.as_str()), ("page.rows", &rows), ("page.number", &number)];
-            let call = Call::new("/account/user/list", &form);
-            let answer =
-                self.read(Turn::Single, &session.sid, &call).await.map_err(|no| no.error("the list of members"))?;
-            let members = answer.rows("users").unwrap_or_default();
-            let read = members.iter().filter_map(|raw| {
-                let (value, _) = kept::parse(raw.get())?;
-                person(&crate::lenient::Dto::of(value.as_object()?))
-            });
-            people.extend(read);
-            let more = answer.value("page").and_then(|page| Option::<bool>::read(page.get("more"))) == Some(true);
-            if !more || members.is_empty() {
-                break;
-            }
-        }
-        people.sort_by_key(|person: &Person| person.name.plain());
+        let call = Call::new("/account/user/list", &[("uuid", &account.id)]);
+        let members = self.all_rows(&session, &call, "users").await.map_err(|no| no.error("the list of members"))?;
+        let read = members.iter().filter_map(|raw| {
+            let (value, _) = kept::parse(raw.get())?;
+            person(&crate::lenient::Dto::of(value.as_object()?))
+        });
+        let mut people: Vec<Person> = read.collect();
+        people.sort_by_key(|person| person.name.plain());
         Ok(people)
     }
 }

@@ -21,6 +21,7 @@ pub(super) const STATUS_HISTORY: &str = "rounds_status_history";
 pub(super) const HL7_REPORT: &str = "rounds_hl7_report";
 pub(super) const QC_TASKS: &str = "rounds_qctasks";
 pub(super) const UNREAD: &str = "rounds_unread";
+pub(super) const PATIENT: &str = "rounds_patient";
 
 /// A row as it came, with its id where it has one.
 #[derive(Debug, Clone)]

@@ -84,6 +84,7 @@ impl Ambra {
         if kind == ItemKind::Study {
             self.read_beside(session, &mut read, turn).await?;
         }
+        self.read_patients(session, kind, &mut read, turn).await?;
         let context = Context { rules: &self.rules, session, locks: &locks, now };
         Ok(read
             .into_iter()

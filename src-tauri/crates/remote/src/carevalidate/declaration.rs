@@ -4,8 +4,10 @@
 
 use rounds_domain::{
     action::{Proof, Verb},
-    declare::{ActionDeclaration, ActionField, Choice, Feed, FeedShape, FieldKind, Setting, System},
+    declare::{ActionDeclaration, ActionField, Choice, Feed, FeedShape, FieldKind, Part, Setting, System},
 };
+
+use crate::common::{self, Reading, setting};
 
 /// The word that names the system.
 pub(super) const NAME: &str = "carevalidate";
@@ -23,11 +25,18 @@ pub(super) const ORGANIZATION: &str = "organization";
 pub(super) const TURNAROUND_HOURS: &str = "turnaround_hours";
 pub(super) const PORTAL_URL: &str = "portal_url";
 pub(super) const WINDOW_FIELD: &str = "window_field";
-pub(super) const REQUEST_TIMEOUT: &str = "request_timeout_seconds";
-pub(super) const REQUESTS_PER_SECOND: &str = "requests_per_second";
-pub(super) const PAGE_READS: &str = "page_reads";
-pub(super) const RECORDS_PER_PAGE: &str = "records_per_page";
 pub(super) const API_KEY: &str = "apiKey";
+
+/// How it is read.
+pub(super) const READING: Reading<'static> = Reading {
+    title: TITLE,
+    poll: "How often the newest window is read.",
+    open_again: "How often windows with open or recently changed cases are read again, since nothing tells what changed.",
+    all_again: "How often all other windows are read again.",
+    per_second: 2,
+    page_reads: 4,
+    rows: (1, 100, 100),
+};
 
 /// What the system declares.
 pub(super) fn system() -> System {
@@ -53,12 +62,12 @@ pub(super) fn system() -> System {
             shape: FeedShape::Windows { days: 59, overlap_seconds: 1 },
         }],
         actions: vec![comment()],
+        parts: vec![Part::Forms, Part::Decisions, Part::Orders, Part::Attachments],
     }
 }
 
 fn settings() -> Vec<Setting> {
-    let number = |least, most| FieldKind::Number { least, most };
-    vec![
+    let own = vec![
         Setting {
             required: true,
             ..setting(
@@ -101,7 +110,7 @@ fn settings() -> Vec<Setting> {
             TURNAROUND_HOURS,
             "Turn-around time in hours",
             "A case is due this many hours after it was made. Without it cases have no due time.",
-            number(1, 8760),
+            FieldKind::Number { least: 1, most: 8760 },
             None,
         ),
         setting(
@@ -124,63 +133,8 @@ fn settings() -> Vec<Setting> {
             },
             Some("createdAt"),
         ),
-        setting(
-            "poll_seconds",
-            "Read the newest cases every (seconds)",
-            "How often the newest window is read.",
-            number(5, 86_400),
-            Some("60"),
-        ),
-        setting(
-            "hot_sweep_minutes",
-            "Read open cases again every (minutes)",
-            "How often windows with open or recently changed cases are read again, since nothing tells what changed.",
-            number(1, 1440),
-            Some("60"),
-        ),
-        setting(
-            "cold_sweep_hours",
-            "Read all cases again every (hours)",
-            "How often all other windows are read again.",
-            number(1, 8760),
-            Some("24"),
-        ),
-        setting(
-            "server_timeout_seconds",
-            "How long CareValidate may work on a comment (seconds)",
-            "After a comment whose answer was lost, Rounds waits this long before it looks whether it arrived.",
-            number(1, 600),
-            Some("30"),
-        ),
-        setting(
-            REQUEST_TIMEOUT,
-            "Longest wait for an answer (seconds)",
-            "A request that takes longer is given up.",
-            number(1, 600),
-            Some("30"),
-        ),
-        setting(
-            REQUESTS_PER_SECOND,
-            "Requests per second",
-            "Politeness: how many comments and single reads leave per second at most.",
-            number(1, 100),
-            Some("2"),
-        ),
-        setting(
-            PAGE_READS,
-            "Pages read at a time",
-            "Politeness: how many pages are read at the same time at most.",
-            number(1, 16),
-            Some("4"),
-        ),
-        setting(
-            RECORDS_PER_PAGE,
-            "Cases per page",
-            "How many cases a page holds. CareValidate allows 100 at most.",
-            number(1, 100),
-            Some("100"),
-        ),
-    ]
+    ];
+    own.into_iter().chain(common::settings(&READING)).collect()
 }
 
 fn comment() -> ActionDeclaration {
@@ -216,16 +170,5 @@ fn comment() -> ActionDeclaration {
         touches: vec![],
         sets: std::collections::BTreeMap::new(),
         own_mark: None,
-    }
-}
-
-fn setting(key: &str, label: &str, help: &str, kind: FieldKind, default: Option<&str>) -> Setting {
-    Setting {
-        key: key.into(),
-        label: label.into(),
-        help: help.into(),
-        kind,
-        default: default.map(Into::into),
-        required: false,
     }
 }

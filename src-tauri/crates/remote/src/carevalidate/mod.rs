@@ -14,7 +14,7 @@ mod tests;
 mod window;
 mod write;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,6 +23,7 @@ use rounds_domain::{
     action::Action,
     declare::System,
     error::{AndNow, RemoteError},
+    link,
     patient::{Me, PersonName},
     pull::{Page, Record, Slice},
 };
@@ -30,11 +31,11 @@ use url::Url;
 
 use self::{convert::Rules, window::WindowField};
 use crate::{
-    kept, lenient,
+    common, kept, lenient,
     registry::Kind,
     seam::{Account, Blob, Depth, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
     settings::Values,
-    wire::{Limits, Wire, address},
+    wire::{Wire, address},
 };
 
 /// CareValidate for the registry.
@@ -84,15 +85,13 @@ fn open(account: &Account) -> Result<CareValidate, String> {
     if portal_url.as_ref().is_some_and(|address| !address.contains("{caseId}")) {
         return Err(format!("The portal's address ({}) has no {{caseId}} in it.", declaration::PORTAL_URL));
     }
+    if portal_url.as_ref().is_some_and(|address| !link::may_open(&address.replace("{caseId}", "1"))) {
+        return Err(format!("The portal's address ({}) does not begin with https://.", declaration::PORTAL_URL));
+    }
     let given = || text(declaration::WINDOW_FIELD).and_then(|word| WindowField::from_word(&word));
     let learned = account.learned.get(declaration::WINDOW_FIELD).and_then(|word| WindowField::from_word(word));
-    let limits = Limits {
-        request: Duration::from_secs(values.count(declaration::REQUEST_TIMEOUT, 30).into()),
-        per_second: values.count(declaration::REQUESTS_PER_SECOND, 2),
-        page_reads: values.count(declaration::PAGE_READS, 4),
-    };
     Ok(CareValidate {
-        wire: Wire::new(&base, limits)?,
+        wire: Wire::new(&base, common::limits(&values, &declaration::READING))?,
         base,
         key,
         key_header,
@@ -107,7 +106,7 @@ fn open(account: &Account) -> Result<CareValidate, String> {
             portal_url,
             window_field: learned.or_else(given).unwrap_or(WindowField::Created),
         },
-        per_page: values.count(declaration::RECORDS_PER_PAGE, 100),
+        per_page: common::records_per_page(&values, &declaration::READING),
     })
 }
 

@@ -64,7 +64,7 @@ fn line(row: &WorklistRow) -> Vec<String> {
             .as_ref()
             .map_or_else(String::new, |identifier| format!("{} {}", identifier.label, identifier.value)),
         or_unknown(&row.title),
-        or_unknown(&row.status),
+        row.status.clone().unwrap_or_else(|| "No status yet".into()),
         row.priority.word().to_owned(),
         row.assignee.clone().unwrap_or_default(),
         match row.unsettled {
@@ -106,8 +106,19 @@ fn page(view: &ItemView) -> String {
     for comment in &view.comments {
         let kind = if comment.internal { "Internal note" } else { "Comment" };
         let author = comment.author.as_deref().unwrap_or("Not known");
-        let state = comment.action.as_ref().map(|action| format!(" [{}]", action.words)).unwrap_or_default();
+        let removal = comment.removal.as_ref().map(|action| format!(" [being removed: {}]", action.words));
+        let state = comment.action.as_ref().map(|action| format!(" [{}]", action.words));
+        let state = state.or(removal).unwrap_or_default();
         let _ = writeln!(text, "\n{kind} by {author}{state}\n  {}", comment.text.replace('\n', "\n  "));
+    }
+    for message in &view.messages {
+        let author = message.author.as_ref().and_then(|author| author.name.plain());
+        let subject = message.subject.as_ref().map(|subject| format!(": {subject}")).unwrap_or_default();
+        let _ = writeln!(text, "\nMessage by {}{subject}", author.as_deref().unwrap_or("Not known"));
+        let _ = writeln!(text, "  {}", message.text.replace('\n', "\n  "));
+    }
+    for link in &view.links {
+        let _ = write!(text, "\n{}: {}", link.label, link.url);
     }
     for attachment in view.attachments.iter().flatten() {
         let _ = write!(text, "\nFile {} {}", attachment.id, attachment.file_name);

@@ -11,7 +11,7 @@ use super::form::Form;
 use super::made::Kind;
 use super::moment::Moment;
 use super::settings::Settings;
-use super::{Ambra, NAME};
+use super::{Ambra, NAME, audit};
 use crate::dice::Dice;
 use crate::effects::Applied;
 use crate::exchange::Asked;
@@ -69,7 +69,9 @@ impl Call<'_> {
         let delay = self.settings.delay(self.system.plot.seed, number);
         let home = books.shelf_mut(write.kind);
         let id = home.row(write.index).id;
-        let visible_after = home.apply(write.index, write.changes, Instant::now(), delay);
+        let (before, mut changes) = (home.truth(write.index), write.changes);
+        changes.extend(audit::event(&before, &changes, write.kind.word(), self.who, self.now()));
+        let visible_after = home.apply(write.index, changes, Instant::now(), delay);
         self.note(&id.to_string(), write.made_id, visible_after);
     }
 

@@ -1,6 +1,7 @@
 //! Ambra v3 Services: studies, cases, orders and patients of an imaging account (`ambra-v3-services.txt`, `apis/ambra.md`).
 
 mod accounts;
+mod audit;
 mod books;
 mod bundle;
 mod call;

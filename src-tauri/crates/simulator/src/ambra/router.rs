@@ -9,7 +9,9 @@ use super::call::Call;
 use super::errors::Refused;
 use super::form::Form;
 use super::made::Kind;
-use super::{Ambra, NAME, accounts, bundle, cases, comments, lists, qctasks, reports, sign_in, status, studies, tags};
+use super::{
+    Ambra, NAME, accounts, audit, bundle, cases, comments, lists, qctasks, reports, sign_in, status, studies, tags,
+};
 use crate::exchange::{Answer, Asked};
 
 type Handler = fn(&Call<'_>) -> Result<Value, Refused>;
@@ -62,6 +64,7 @@ const CALLS: &[(&str, Proof, Handler)] = &[
     ("/account/list", Proof::Any, accounts::list),
     ("/account/get", Proof::Any, accounts::get),
     ("/account/user/list", Proof::Any, accounts::users),
+    ("/audit/object", Proof::Any, audit::of_object),
     ("/filter/list", Proof::Any, lists::filters),
     ("/filter/get", Proof::Any, |call| studies::one(call, Kind::Filter, "study_view")),
     ("/message/list", Proof::Any, lists::messages),

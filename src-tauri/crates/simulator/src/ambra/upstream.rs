@@ -10,7 +10,7 @@ use super::Ambra;
 use super::changes::{Change, set};
 use super::made::{self, Kind, Part, Plot, fresh_part, skeleton};
 use super::moment::Moment;
-use super::{stages, status, studies};
+use super::{audit, stages, status, studies};
 use crate::late::Change as _;
 use crate::people::CLINICIANS;
 use crate::stamp::Stamp;
@@ -116,6 +116,7 @@ pub(crate) fn edit(system: &Ambra, edit: &Value) -> Result<Value, Refusal> {
     } else if !sets_updated {
         changes.push(Change::Touch(now));
     }
+    changes.extend(audit::event(&before, &changes, kind.word(), who, now));
     books.apply_now(kind, index, changes);
     let waiting = studies::approved_by_matching(&books.shelf(kind).truth(index), now);
     if !waiting.is_empty() {

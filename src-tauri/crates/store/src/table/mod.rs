@@ -1,6 +1,7 @@
 //! One file per table, with everything that is done to it.
 
 pub mod action;
+pub mod around;
 pub mod attachment;
 pub mod candidate;
 pub mod connection;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rounds_domain::{
-    action::{Action, Actor, Fields},
+    action::{Action, Actor, Fields, Offer},
     declare::{ActionDeclaration, FieldKind},
     ids::{ActionId, ItemId},
     outbox::OutboxState,
@@ -50,8 +50,7 @@ impl<K: Keep> Rounds<K> {
         if let Some(why) = refusal(&stored, offer) {
             return Err(DeskError::NotOffered(why));
         }
-        let targets = offer.map(|offer| offer.targets.as_slice()).unwrap_or_default();
-        let fields = checked(declaration, intent.fields, targets)?;
+        let fields = checked(declaration, intent.fields, targets(offer))?;
         let action = self.new_action(&stored, declaration, fields, intent.hold, None);
         if changes_nothing(&action) {
             return Err(DeskError::NotOffered("It stands so already. Nothing was saved, and nothing is sent.".into()));
@@ -117,6 +116,25 @@ impl<K: Keep> Rounds<K> {
 pub(super) fn changes_nothing(action: &Action) -> bool {
     let as_seen = |(key, wanted): (&String, &Value)| action.saw.get(key).unwrap_or(&Value::Null) == wanted;
     !action.wants.is_empty() && action.wants.iter().all(as_seen)
+}
+
+/// Whether what was done before can be done again on the item as it stands; else why not.
+pub(super) fn still_offered(
+    stored: &StoredItem,
+    declared: &ActionDeclaration,
+    fields: Fields,
+) -> Result<(), DeskError> {
+    let offer = stored.item.offers.iter().find(|offer| offer.action == declared.name);
+    match refusal(stored, offer) {
+        Some(why) => Err(DeskError::NotOffered(format!(
+            "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."
+        ))),
+        None => checked(declared, fields, targets(offer)).map(drop),
+    }
+}
+
+fn targets(offer: Option<&Offer>) -> &[String] {
+    offer.map(|offer| offer.targets.as_slice()).unwrap_or_default()
 }
 
 /// The fields as they are sent: every declared one with its value or default, checked; no others. `targets` are the legal values

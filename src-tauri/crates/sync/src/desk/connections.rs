@@ -115,6 +115,9 @@ impl<K: Keep> Rounds<K> {
         };
         let connection = self.store.edit_connection(id, edit).await?;
         self.forget_link(id).await;
+        if other_account {
+            self.store.forget_around(id).await?;
+        }
         if !same {
             self.store.reproject_connection(id).await?;
         }
@@ -203,6 +206,7 @@ impl<K: Keep> Rounds<K> {
                 rows: tally.rows.get(&feed.name).copied().unwrap_or(0),
             });
         }
+        let around = self.store.around(connection.id).await?.map(|(around, _)| around).unwrap_or_default();
         Ok(ConnectionView {
             id: connection.id,
             name: connection.name.clone(),
@@ -216,6 +220,9 @@ impl<K: Keep> Rounds<K> {
             rejected: tally.rejected,
             unknown_words: tally.unknown_words,
             notes: notes(connection, &system),
+            messages: u32::try_from(around.messages.len()).unwrap_or(u32::MAX),
+            views: around.views,
+            me: crate::link::me_of(connection),
             system_title: system.title,
         })
     }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use rounds_domain::{
     declare::{ActionDeclaration, FieldKind},
     ids::ItemId,
+    item::ItemKind,
+    link::may_open,
     projection,
     view::{ActionOffer, CommentView, Counts, ItemView, ListAnswer, ListRequest},
 };
@@ -30,20 +32,22 @@ impl Rounds {
         let stored = self.store.item(id).await?;
         let (_, system) = self.system(&stored.connection.system)?;
         let outbox = self.rows(&stored.actions).await?;
+        let messages = self.messages_about(&stored).await?;
         let comments = comments(&stored, &outbox);
-        let actions = system.actions.iter().map(|declaration| {
-            let offer = stored.item.offers.iter().find(|offer| offer.action == declaration.name);
-            ActionOffer {
+        let actions = system.actions.iter().filter_map(|declaration| {
+            // What is for another kind of item is not "impossible now": it is not there at all.
+            let offer = stored.item.offers.iter().find(|offer| offer.action == declaration.name)?;
+            Some(ActionOffer {
                 declaration: declaration.clone(),
-                refused: refusal(&stored, offer),
-                targets: offer.map(|offer| offer.targets.clone()).unwrap_or_default(),
+                refused: refusal(&stored, Some(offer)),
+                targets: offer.targets.clone(),
                 people: if takes_person(declaration) { stored.candidates.clone() } else { vec![] },
                 draft: stored
                     .drafts
                     .iter()
                     .find(|(name, _)| *name == declaration.name)
                     .map(|(_, fields)| fields.clone()),
-            }
+            })
         });
         Ok(ItemView {
             actions: actions.collect(),
@@ -65,7 +69,17 @@ impl Rounds {
             appointments: stored.item.appointments,
             payments: stored.item.payments,
             attachments: stored.item.attachments,
+            links: stored.item.links,
+            parts: if stored.item.kind == ItemKind::Case { system.parts.clone() } else { vec![] },
+            messages,
         })
+    }
+
+    /// A page elsewhere that shows the item, as a person may be sent there: only one that the item itself has.
+    pub async fn page_to_open(&self, id: ItemId, url: &str) -> Result<String, DeskError> {
+        let links = self.store.item(id).await?.item.links;
+        let link = links.into_iter().find(|link| link.url == url).filter(|link| may_open(&link.url));
+        link.map(|link| link.url).ok_or(DeskError::NotFound("This link"))
     }
 
     /// The item that a person names: by its own id, or as `system:external-id`.
@@ -160,15 +174,19 @@ pub(super) fn refusal(stored: &StoredItem, offer: Option<&rounds_domain::action:
 fn comments(stored: &StoredItem, outbox: &[rounds_domain::view::OutboxRow]) -> Vec<CommentView> {
     projection::comments(&stored.item, &stored.actions)
         .into_iter()
-        .map(|seen| CommentView {
-            id: seen.comment.id,
-            text: seen.comment.text,
-            internal: seen.comment.internal,
-            mine: seen.action.is_some()
-                || seen.comment.author.as_ref().is_some_and(|author| stored.connection.me.is(author)),
-            author: seen.comment.author.and_then(|author| author.name.plain()),
-            made: seen.comment.made,
-            action: seen.action.and_then(|action| outbox.iter().find(|row| row.id == action.id).cloned()),
+        .map(|seen| {
+            let removal = seen.comment.id.as_deref().and_then(|id| projection::removal(&stored.actions, id));
+            CommentView {
+                id: seen.comment.id,
+                text: seen.comment.text,
+                internal: seen.comment.internal,
+                mine: seen.action.is_some()
+                    || seen.comment.author.as_ref().is_some_and(|author| stored.connection.me.is(author)),
+                author: seen.comment.author.and_then(|author| author.name.plain()),
+                made: seen.comment.made,
+                action: seen.action.and_then(|action| outbox.iter().find(|row| row.id == action.id).cloned()),
+                removal: removal.and_then(|action| outbox.iter().find(|row| row.id == action.id).cloned()),
+            }
         })
         .collect()
 }

@@ -6,6 +6,8 @@ mod attachments;
 mod connections;
 mod error;
 mod items;
+mod messages;
+mod names;
 mod outbox;
 
 pub use act::Intent;

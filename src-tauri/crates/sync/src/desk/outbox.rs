@@ -1,6 +1,9 @@
 //! The outbox as a person sees it, and what they decide about it.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use rounds_domain::{
@@ -20,7 +23,10 @@ use rounds_store::table::{
     connection::Connection,
 };
 
-use super::{DeskError, act::changes_nothing};
+use super::{
+    DeskError,
+    act::{changes_nothing, still_offered},
+};
 use crate::{Keep, Rounds};
 
 /// For how long receipts are shown.
@@ -81,6 +87,10 @@ impl<K: Keep> Rounds<K> {
                 let stored = self.store.item(action.item).await?;
                 let (_, system) = self.system(&stored.connection.system)?;
                 let declared = system.action(&action.name).ok_or(DeskError::NotFound("This action"))?;
+                // What stands there now may no longer take it: that is said here, and the question stays open.
+                if choice == Choice::KeepMine {
+                    still_offered(&stored, declared, action.fields.clone())?;
+                }
                 let again = self.new_action(&stored, declared, action.fields.clone(), false, Some(action.sequence));
                 if changes_nothing(&again) {
                     return Err(DeskError::NotOffered(
@@ -138,13 +148,20 @@ impl<K: Keep> Rounds<K> {
                     text: "An earlier action on the same item has to settle first.".into(),
                 });
             }
-            rows.push(to_row(&action, connection, label, items.get(&action.item)));
+            let names = self.names(&system, &action).await?;
+            rows.push(to_row(&action, connection, label, items.get(&action.item), &names));
         }
         Ok(rows)
     }
 }
 
-fn to_row(action: &Action, connection: &Connection, label: String, item: Option<&WorklistRow>) -> OutboxRow {
+fn to_row(
+    action: &Action,
+    connection: &Connection,
+    label: String,
+    item: Option<&WorklistRow>,
+    names: &BTreeMap<String, String>,
+) -> OutboxRow {
     OutboxRow {
         id: action.id,
         item: action.item,
@@ -155,17 +172,23 @@ fn to_row(action: &Action, connection: &Connection, label: String, item: Option<
         action: action.name.clone(),
         label,
         fields: serde_json::Value::Object(action.fields.clone()),
+        names: names.clone(),
         actor: action.actor.name.clone(),
         made_at: action.made_at,
         state: action.state,
         words: words(action, &connection.name, None),
-        reason: action.reason.clone(),
+        reason: action.reason.clone().map(|reason| Reason { text: named(reason.text, names), ..reason }),
         conflict: action.conflict.clone(),
         attempts: action.attempts,
         next_at: action.next_at,
         settled_at: action.settled_at,
         choices: choices(action).into_iter().map(|choice| choice.word().to_owned()).collect(),
     }
+}
+
+/// The same words with names in the place of ids.
+fn named(text: String, names: &BTreeMap<String, String>) -> String {
+    names.iter().fold(text, |text, (id, name)| text.replace(&id.replace('_', " "), name).replace(id, name))
 }
 
 /// Conflicts and doubts first, receipts last.

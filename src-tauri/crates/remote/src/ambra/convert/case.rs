@@ -3,12 +3,15 @@
 use rounds_domain::{
     action::Fields,
     item::{Flag, Identifier, IdentifierKind, ItemKind, WorkItem},
-    patient::{Patient, Person},
+    patient::Person,
 };
 use serde_json::Value;
 
-use super::{Context, flag, identifier, moment, offers, person, person_name, stage, summary, tags};
-use crate::ambra::{actions::value, dto};
+use super::{
+    About, Context, flag, identifier, mark, modalities, moment, offers, person, stage, summary, tag_marks, tags,
+};
+use crate::ambra::{actions::value, dto, patients::name_parts};
+use crate::lenient::Text;
 
 /// A case. `odd` names the parts that could not be read.
 pub(in crate::ambra) fn item(id: &str, case: &dto::Case, odd: &[String], context: &Context<'_>) -> WorkItem {
@@ -17,9 +20,19 @@ pub(in crate::ambra) fn item(id: &str, case: &dto::Case, odd: &[String], context
         person(&case.assigned_admin_id, &case.assigned_admin_name),
     ];
     let updated = moment(&case.updated);
+    let (nothing, subject) = (None, subject(case));
+    let issuer = subject.map_or(&nothing, |study| &study.phi_namespace_name);
+    let about = About {
+        // The same name, with its parts told apart.
+        name: subject.map_or(&case.user_name, |study| &study.patient_name),
+        birth_date: subject.map_or(&nothing, |study| &study.patient_birth_date),
+        sex: subject.map_or(&nothing, |study| &study.patient_sex),
+        mrn: subject.map_or(&nothing, |study| &study.patientid),
+        known: case.known_patient.as_ref(),
+    };
     WorkItem {
-        patient: case.user_name.as_ref().map(|name| Patient { name: person_name(name), ..Patient::default() }),
-        identifiers: identifiers(case),
+        patient: about.patient(),
+        identifiers: identifiers(case, &about.mrn(), issuer),
         title: case.name.clone(),
         status: stage::of_case(case),
         created: moment(&case.created),
@@ -27,16 +40,33 @@ pub(in crate::ambra) fn item(id: &str, case: &dto::Case, odd: &[String], context
         updated,
         assignees: assigned.into_iter().flatten().collect(),
         flags: flags(case),
-        facts: summary::of_case(id, case, odd),
+        facts: summary::of_case(id, case, odd, about.completed()),
+        modalities: modalities(case.studies.iter().map(|study| &study.modality)),
         offers: offers::of_case(case, context),
         values: values(case),
         ..WorkItem::bare(id, ItemKind::Case)
     }
 }
 
-fn identifiers(case: &dto::Case) -> Vec<Identifier> {
+/// The study that tells more of the person the case is for: only where all of its studies are of one person who bears the
+/// name of the case's. A study of somebody else among them leaves the person as the case names them.
+pub(in crate::ambra) fn subject(case: &dto::Case) -> Option<&dto::CaseStudy> {
+    let wanted = name_parts(case.user_name.as_deref()?);
+    let first = case.studies.first()?;
+    let of_them = |study: &dto::CaseStudy| {
+        study.patient_name.as_deref().is_some_and(|name| !wanted.is_empty() && name_parts(name) == wanted)
+            && study.patientid == first.patientid
+            && study.patient_birth_date == first.patient_birth_date
+            && study.phi_namespace_name == first.phi_namespace_name
+    };
+    case.studies.iter().all(of_them).then_some(first)
+}
+
+fn identifiers(case: &dto::Case, mrn: &Text, issuer: &Text) -> Vec<Identifier> {
+    let mrn = identifier(IdentifierKind::Mrn, "MRN", mrn, issuer);
     let studies = case.studies.iter().map(|study| &study.accession_number);
-    studies.filter_map(|number| identifier(IdentifierKind::Accession, "Accession", number, &None)).collect()
+    let studies = studies.filter_map(|number| identifier(IdentifierKind::Accession, "Accession", number, &None));
+    mrn.into_iter().chain(studies).collect()
 }
 
 fn flags(case: &dto::Case) -> Vec<Flag> {
@@ -44,13 +74,13 @@ fn flags(case: &dto::Case) -> Vec<Flag> {
     [
         flag(Some(returned), "Returned", false),
         flag(Some(case.submitted == Some(false) && !returned), "Not submitted", false),
-        flag(case.completed, "Completed", false),
-        flag(case.closed, "Closed", false),
+        flag(case.completed, mark::COMPLETED, false),
+        flag(case.closed, mark::CLOSED, false),
         flag(Some(case.locked_user_id.is_some()), "Locked", false),
     ]
     .into_iter()
     .flatten()
-    .chain(case.tags.0.iter().map(|tag| Flag { label: format!("#{tag}"), alert: false }))
+    .chain(tag_marks(&case.tags.0))
     .collect()
 }
 

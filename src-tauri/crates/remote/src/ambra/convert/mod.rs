@@ -22,7 +22,7 @@ use rounds_domain::{
 };
 use serde_json::Value;
 
-use super::{session::Session, zone::Zone};
+use super::{dto, session::Session, zone::Zone};
 use crate::lenient::Text;
 
 /// The connection's settings that take part in conversion.
@@ -50,7 +50,7 @@ pub(super) struct Context<'a> {
 
 /// A DICOM person name: family^given^middle^prefix^suffix, in up to three spellings with `=` between them, of which the
 /// first that says something counts. A name without `^` is taken whole, as it is called.
-fn person_name(text: &str) -> PersonName {
+pub(super) fn person_name(text: &str) -> PersonName {
     let spelling = text.split('=').find(|spelling| !spelling.trim_matches(['^', ' ']).is_empty()).unwrap_or_default();
     if !spelling.contains('^') {
         return PersonName::of(Some(spelling), None);
@@ -65,7 +65,49 @@ fn person_name(text: &str) -> PersonName {
     PersonName { family, given, prefix, suffix }
 }
 
-/// Whom a study or an order is about.
+/// Marks on items that filters name too.
+pub(super) mod mark {
+    pub(in crate::ambra) const AWAITS_APPROVAL: &str = "Awaits approval";
+    pub(in crate::ambra) const COMPLETED: &str = "Completed";
+    pub(in crate::ambra) const CLOSED: &str = "Closed";
+
+    /// A user's tag.
+    pub(in crate::ambra) fn tag(tag: &str) -> String {
+        format!("#{tag}")
+    }
+}
+
+/// Whom an item is about: what it says itself, and where it says nothing, what the account's patient record says.
+struct About<'a> {
+    name: &'a Text,
+    birth_date: &'a Text,
+    sex: &'a Text,
+    mrn: &'a Text,
+    known: Option<&'a dto::KnownPatient>,
+}
+
+impl About<'_> {
+    /// Their MRN.
+    fn mrn(&self) -> Text {
+        self.mrn.clone().or_else(|| self.known?.mrn.clone())
+    }
+
+    fn patient(&self) -> Option<Patient> {
+        let known = |of: fn(&dto::KnownPatient) -> &Text| self.known.and_then(|known| of(known).clone());
+        let birth_date = self.birth_date.clone().or_else(|| known(|known| &known.birth_date));
+        let sex = self.sex.clone().or_else(|| known(|known| &known.sex));
+        patient(self.name, &birth_date, &sex, &self.mrn())
+    }
+
+    /// What of this was taken from the account's patient record, for whoever reads it.
+    fn completed(&self) -> Option<Fact> {
+        let known = self.known?;
+        let parts = [("MRN", &known.mrn), ("birth date", &known.birth_date), ("sex", &known.sex)];
+        let told: Vec<&str> = parts.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name).collect();
+        Fact::some("From the account's patient record", (!told.is_empty()).then(|| told.join(", ")))
+    }
+}
+
 fn patient(name: &Text, birth_date: &Text, sex: &Text, id: &Text) -> Option<Patient> {
     let patient = Patient {
         external_id: id.clone(),
@@ -77,7 +119,7 @@ fn patient(name: &Text, birth_date: &Text, sex: &Text, id: &Text) -> Option<Pati
 }
 
 /// A colleague of whom Ambra tells the id and the name.
-fn person(id: &Text, name: &Text) -> Option<Person> {
+pub(super) fn person(id: &Text, name: &Text) -> Option<Person> {
     // The zero UUID stands for nobody.
     let id = id.clone().filter(|id| id != super::write::NOBODY);
     let person = Person { id, name: PersonName::of(name.as_deref(), None), email: None };
@@ -85,7 +127,7 @@ fn person(id: &Text, name: &Text) -> Option<Person> {
 }
 
 /// A day, as DICOM writes it or with dashes.
-fn day(text: &str) -> Option<NaiveDate> {
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
     ["%Y%m%d", "%Y-%m-%d", "%Y.%m.%d"].iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
 }
@@ -132,6 +174,17 @@ fn flag(set: Option<bool>, label: &str, alert: bool) -> Option<Flag> {
     (set == Some(true)).then(|| Flag { label: label.into(), alert })
 }
 
+/// User tags as marks.
+fn tag_marks(tags: &[String]) -> impl Iterator<Item = Flag> {
+    tags.iter().map(|tag| Flag { label: mark::tag(tag), alert: false })
+}
+
+/// DICOM's codes of modalities, each once; several stand in one text with a backslash between them.
+fn modalities<'a>(codes: impl Iterator<Item = &'a Text>) -> Vec<String> {
+    let codes = codes.flatten().flat_map(|codes| codes.split('\\')).map(str::trim).filter(|code| !code.is_empty());
+    codes.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// Tags as a value that can be compared: in whatever order they come.
 fn tags(tags: &[String]) -> Value {
     let sorted: BTreeSet<&String> = tags.iter().collect();
@@ -147,7 +200,7 @@ fn refused(action: &str, why: impl Into<String>) -> Offer {
 }
 
 /// A date of the remote's.
-fn moment(text: &Text) -> Option<Moment> {
+pub(super) fn moment(text: &Text) -> Option<Moment> {
     text.clone().map(Moment::read)
 }
 

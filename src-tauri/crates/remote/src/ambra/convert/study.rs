@@ -5,24 +5,35 @@ use rounds_domain::{
     action::Fields,
     detail::{Comment, HistoryEntry},
     item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, WorkItem},
+    link::Link,
     moment::Moment,
     patient::Person,
 };
 use serde_json::Value;
 
-use super::{Context, flag, identifier, moment, offers, patient, person, stage, summary, tags};
+use super::{
+    About, Context, flag, identifier, mark, modalities, moment, offers, person, stage, summary, tag_marks, tags,
+};
 use crate::ambra::{
     actions::{MY_LOCK, value},
     dto,
 };
+use crate::lenient::Text;
 
 /// A study. `odd` names the parts that could not be read.
 pub(in crate::ambra) fn item(id: &str, study: &dto::Study, odd: &[String], context: &Context<'_>) -> WorkItem {
     let updated = moment(&study.updated);
+    let about = About {
+        name: &study.patient_name,
+        birth_date: &study.patient_birth_date,
+        sex: &study.patient_sex,
+        mrn: &study.patientid,
+        known: study.known_patient.as_ref(),
+    };
     let mine = context.locks.as_ref().is_some_and(|locks| locks.contains_key(id));
     WorkItem {
-        patient: patient(&study.patient_name, &study.patient_birth_date, &study.patient_sex, &study.patientid),
-        identifiers: identifiers(study),
+        patient: about.patient(),
+        identifiers: identifiers(study, &about.mrn()),
         title: title(study),
         status: stage::of_study(study, context),
         priority: if is_stat(study) { Priority::Stat } else { Priority::Routine },
@@ -32,8 +43,10 @@ pub(in crate::ambra) fn item(id: &str, study: &dto::Study, odd: &[String], conte
         updated,
         assignees: if mine { vec![me(context)] } else { Vec::new() },
         flags: flags(study, mine),
-        facts: summary::of_study(id, study, odd, context.session.zone()),
+        facts: summary::of_study(id, study, odd, about.completed(), context.session.zone()),
         comments: comments(study),
+        links: study.viewer_link.iter().filter_map(|link| Link::to("Open in the viewer", link)).collect(),
+        modalities: modalities([&study.modality].into_iter()),
         history: study.status_history.iter().map(status_change).collect(),
         offers: offers::of_study(id, study, context),
         values: values(study),
@@ -42,10 +55,10 @@ pub(in crate::ambra) fn item(id: &str, study: &dto::Study, odd: &[String], conte
     }
 }
 
-fn identifiers(study: &dto::Study) -> Vec<Identifier> {
+fn identifiers(study: &dto::Study, mrn: &Text) -> Vec<Identifier> {
     let issuer = &study.phi_namespace_name;
     [
-        identifier(IdentifierKind::Mrn, "MRN", &study.patientid, issuer),
+        identifier(IdentifierKind::Mrn, "MRN", mrn, issuer),
         identifier(IdentifierKind::Accession, "Accession", &study.accession_number, &None),
         identifier(IdentifierKind::Item, "Study UID", &study.study_uid, &None),
         identifier(IdentifierKind::Patient, "Other patient id", &study.patientid_other, &None),
@@ -83,7 +96,7 @@ fn me(context: &Context<'_>) -> Person {
 
 fn flags(study: &dto::Study, mine: bool) -> Vec<Flag> {
     [
-        flag(study.must_approve, "Awaits approval", true),
+        flag(study.must_approve, mark::AWAITS_APPROVAL, true),
         flag(study.is_locked, "Locked by another person", false),
         flag(Some(mine), "Locked by me", false),
         flag(study.is_frozen, "Frozen", false),
@@ -93,7 +106,7 @@ fn flags(study: &dto::Study, mine: bool) -> Vec<Flag> {
     ]
     .into_iter()
     .flatten()
-    .chain(study.tags.0.iter().map(|tag| Flag { label: format!("#{tag}"), alert: false }))
+    .chain(tag_marks(&study.tags.0))
     .collect()
 }
 

@@ -2,14 +2,20 @@
 
 use rounds_domain::detail::{Fact, FactGroup};
 
-use super::{date, fact, local_moment, person_name, present, reports, yes};
+use super::{date, day, fact, local_moment, person_name, present, reports, yes};
 use crate::{
     ambra::{dto, zone::Zone},
     lenient::{Text, Texts},
 };
 
 /// Of a study.
-pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone) -> Vec<FactGroup> {
+pub(super) fn of_study(
+    id: &str,
+    study: &dto::Study,
+    odd: &[String],
+    completed: Option<Fact>,
+    zone: Zone,
+) -> Vec<FactGroup> {
     let taken = local_moment(&study.study_date, &study.study_time, zone);
     let about = present([
         Fact::moment("Study date", taken.as_ref()),
@@ -17,15 +23,14 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
         fact("Description", &study.study_description),
         fact("Referring physician", &named(&study.referring_physician)),
         fact("Images", &study.image_count),
-        fact("Attachments", &study.attachment_count),
-        fact("Messages", &study.message_count),
-        fact("Open queries", &study.query_count),
-        fact("Orders with this accession number", &study.order_count),
+        some("Attachments", &study.attachment_count),
+        some("Messages", &study.message_count),
+        some("Open queries", &study.query_count),
+        some("Orders with this accession number", &study.order_count),
         fact("Share message", &study.share_message),
-        fact("Viewer", &study.viewer_link),
     ]);
     let patient = present([
-        fact("Age", &study.patient_age),
+        fact("Age at the study", &study.patient_age.as_deref().map(age)),
         fact("Weight", &study.patient_weight),
         fact("Size", &study.patient_size),
         fact("Phone", &study.patient_phone),
@@ -36,6 +41,7 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
         fact("Ethnic group", &study.patient_ethnic_group),
         fact("History", &study.patient_additional_history),
         fact("Comments", &study.patient_comments),
+        completed,
     ]);
     let origin = present([
         fact("Namespace", &study.phi_namespace_name),
@@ -85,10 +91,11 @@ pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], zone: Zone)
 }
 
 /// Of a case.
-pub(super) fn of_case(id: &str, case: &dto::Case, odd: &[String]) -> Vec<FactGroup> {
+pub(super) fn of_case(id: &str, case: &dto::Case, odd: &[String], completed: Option<Fact>) -> Vec<FactGroup> {
     let about = present([
         fact("For", &case.user_name),
         fact("E-mail", &case.user_email),
+        completed,
         fact("Physician", &case.assigned_medical_name),
         date("Given to the physician", &case.assigned_medical_date),
         fact("Administrator", &case.assigned_admin_name),
@@ -105,11 +112,14 @@ pub(super) fn of_case(id: &str, case: &dto::Case, odd: &[String]) -> Vec<FactGro
         date("Closed", &case.closed_date),
     ]);
     let studies = case.studies.iter().filter_map(|study| {
-        let parts = [&study.modality, &study.study_description, &study.accession_number, &study.uuid];
+        let parts = [&study.modality, &study.study_description, &study.accession_number];
         let told: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-        Fact::some(study.study_date.as_deref().unwrap_or("Study"), Some(told.join(" · ")))
+        let day =
+            study.study_date.as_deref().map(|date| day(date).map_or_else(|| date.to_owned(), |day| day.to_string()));
+        Fact::some(day.as_deref().unwrap_or("Study"), Some(told.join(" · ")))
     });
-    let numbers = present([Fact::some("Case id", Some(id)), fact("Share code", &case.share_code)]);
+    let mut numbers = present([Fact::some("Case id", Some(id)), fact("Share code", &case.share_code)]);
+    numbers.extend(case.studies.iter().filter_map(|study| fact("Study id", &study.uuid)));
     titled(vec![
         ("Case", about),
         ("Progress", progress),
@@ -121,10 +131,17 @@ pub(super) fn of_case(id: &str, case: &dto::Case, odd: &[String]) -> Vec<FactGro
 }
 
 /// Of an order.
-pub(super) fn of_order(id: &str, order: &dto::Order, odd: &[String], zone: Zone) -> Vec<FactGroup> {
+pub(super) fn of_order(
+    id: &str,
+    order: &dto::Order,
+    odd: &[String],
+    completed: Option<Fact>,
+    zone: Zone,
+) -> Vec<FactGroup> {
     let about = present([
         fact("Referring physician", &named(&order.referring_physician)),
         fact("Sending facility", &order.sending_facility),
+        completed,
     ]);
     let steps = order.sps.iter().flat_map(|step| {
         let starts = local_moment(&step.start_date, &step.start_time, zone);
@@ -192,9 +209,30 @@ fn push(push: &dto::Push) -> Option<Fact> {
     Fact::some(push.destination_name.as_deref().unwrap_or("Destination"), Some(told.join(" · ")))
 }
 
+/// A count that says something: none is no news.
+fn some(label: &str, count: &Text) -> Option<Fact> {
+    fact(label, count).filter(|fact| fact.value.trim() != "0")
+}
+
+/// DICOM's age, `045Y`, as it is said; anything else as it came.
+fn age(text: &str) -> String {
+    let text = text.trim();
+    let (count, unit) = text.split_at(text.len() - text.chars().last().map_or(0, char::len_utf8));
+    let unit = match unit {
+        "Y" => "years",
+        "M" => "months",
+        "W" => "weeks",
+        "D" => "days",
+        _ => return text.to_owned(),
+    };
+    count.parse::<u16>().map_or_else(|_| text.to_owned(), |count| format!("{count} {unit}"))
+}
+
+/// All but the one that is shown as the priority.
 fn custom_fields(fields: &[dto::CustomField]) -> Vec<Fact> {
     let label = |field: &dto::CustomField| field.name.clone().or_else(|| field.uuid.clone());
-    fields.iter().filter_map(|field| Fact::some(&label(field)?, field.value.0.clone())).collect()
+    let shown = fields.iter().filter(|field| field.name.as_deref() != Some("stat_filter"));
+    shown.filter_map(|field| Fact::some(&label(field)?, field.value.0.clone())).collect()
 }
 
 fn unread(odd: &[String]) -> Vec<Fact> {

@@ -79,9 +79,9 @@ pub(super) fn system(base_url: &str) -> Ambra {
     let ambra = open(&Account {
         base_url: base_url.into(),
         settings: given(&[
-            (declaration::REQUEST_TIMEOUT, "1"),
-            (declaration::REQUESTS_PER_SECOND, "100"),
-            (declaration::RECORDS_PER_PAGE, "10"),
+            ("request_timeout_seconds", "1"),
+            ("requests_per_second", "100"),
+            ("records_per_page", "10"),
             (declaration::READ_REPORTS, "false"),
         ]),
         secrets: given(&[(declaration::LOGIN, "ana@example.org"), (declaration::PASSWORD, "planted-password")]),

@@ -16,6 +16,7 @@ use rounds_domain::{
     action::Offer,
     detail::Fact,
     item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, Status, StatusGroup, WorkItem},
+    link::Link,
     moment::Moment,
     patient::{Patient, PersonName},
 };
@@ -64,7 +65,7 @@ pub(super) fn case(
         updated,
         assignees: people::assignees(case),
         flags: flags(case),
-        facts: summary::groups(id, case, odd, rules),
+        facts: summary::groups(id, case, odd),
         forms: written::forms(&case.responses),
         decisions: case.decisions.iter().map(decisions::decision).collect(),
         orders: case.orders.iter().map(orders::part).collect(),
@@ -73,6 +74,8 @@ pub(super) fn case(
         appointments: case.calendar_events.iter().map(money::appointment).collect(),
         payments: case.payments.iter().map(money::payment).collect(),
         attachments: with_attachments.then(|| written::attachments(case)),
+        links: portal(id, rules).into_iter().collect(),
+        modalities: vec![],
         // An archived case still takes notes: the vendor refuses only status changes on one (the sheet, "Write").
         offers: vec![Offer { action: COMMENT.into(), refused: None, targets: Vec::new() }],
         values: rounds_domain::action::Fields::new(),
@@ -80,6 +83,16 @@ pub(super) fn case(
     };
     let orders = orders::children(case, &item);
     (item, orders)
+}
+
+/// The case in the portal, where decisions are finished.
+fn portal(id: &str, rules: &Rules) -> Option<Link> {
+    Link::to("Open in CareValidate", &rules.portal_url.as_ref()?.replace("{caseId}", &in_address(id)))
+}
+
+/// An id as one part of an address.
+fn in_address(id: &str) -> String {
+    url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
 /// The submitter is the patient "inferred"; `hrRep` never is.

@@ -6,7 +6,7 @@ use rounds_domain::{
 };
 
 use super::{
-    Rules, date, fact,
+    date, fact,
     people::{named, names, person},
     present,
 };
@@ -16,9 +16,9 @@ use crate::carevalidate::{
 };
 
 /// The groups that have something in them.
-pub(super) fn groups(id: &str, case: &dto::Case, odd: &[String], rules: &Rules) -> Vec<FactGroup> {
+pub(super) fn groups(id: &str, case: &dto::Case, odd: &[String]) -> Vec<FactGroup> {
     [
-        ("Case", about(id, case, rules)),
+        ("Case", about(case)),
         ("Progress", progress(case)),
         ("Patient contact", contact(case.submitter.as_ref())),
         ("Products", products(case)),
@@ -32,15 +32,9 @@ pub(super) fn groups(id: &str, case: &dto::Case, odd: &[String], rules: &Rules) 
     .collect()
 }
 
-fn about(id: &str, case: &dto::Case, rules: &Rules) -> Vec<Fact> {
+fn about(case: &dto::Case) -> Vec<Fact> {
     let bundle = case.product_bundle.as_ref().and_then(|bundle| bundle.name.clone());
-    let portal = rules.portal_url.as_ref().map(|address| address.replace("{caseId}", &in_address(id)));
-    present([
-        fact("Product bundle", &bundle),
-        fact("Type", &case.kind),
-        fact("Referral code", &case.referral_code),
-        fact("In CareValidate's portal", &portal),
-    ])
+    present([fact("Product bundle", &bundle), fact("Type", &case.kind), fact("Referral code", &case.referral_code)])
 }
 
 fn progress(case: &dto::Case) -> Vec<Fact> {
@@ -147,9 +141,4 @@ fn numbered<'a, T>(what: &'a str, items: &'a [T]) -> impl Iterator<Item = (Strin
         .iter()
         .enumerate()
         .map(move |(index, item)| (if many { format!("{what} {}", index + 1) } else { what.to_owned() }, item))
-}
-
-/// An id as one part of an address.
-fn in_address(id: &str) -> String {
-    url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
 }

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    action::Action,
+    action::{Action, Verb},
     detail::Attachment,
     ids::{ConnectionId, ItemId},
     item::{ItemKind, WorkItem},
     outbox::OutboxState,
-    patient::Me,
+    patient::{Me, Person},
     projection,
     pull::{Page, Record, Rejected},
 };
@@ -22,7 +22,7 @@ use crate::{
     Change, Result, Store, codec,
     store::Write,
     table::{
-        action, attachment,
+        action, attachment, candidate,
         connection::{self, Connection},
         rejected,
         slice::{self, Advance, Brought},
@@ -376,7 +376,8 @@ async fn save(write: &mut Write<'_>, context: &Context<'_>, fresh: &[Fresh<'_>])
         if !on_it.is_empty() {
             on_it = settle_overlays(write.db, one, on_it, &context.connection.me, context.began).await?;
         }
-        rows.push(projected(context.connection, one.key, one.item, &on_it, false));
+        let people = people_for(write.db, one.key, &on_it).await?;
+        rows.push(projected(context.connection, one.key, one.item, &on_it, &people, false));
     }
     worklist::put(write.db, &rows, &keys).await?;
     write.announce(Change::Items(fresh.iter().map(|fresh| fresh.id).collect()));
@@ -469,16 +470,27 @@ fn projected(
     key: i64,
     item: &WorkItem,
     actions: &[Action],
+    people: &[Person],
     gone: bool,
 ) -> worklist::Projected {
     let setting =
-        projection::Setting { connection: connection.id, system: &connection.system, me: &connection.me, gone };
+        projection::Setting { connection: connection.id, system: &connection.system, me: &connection.me, gone, people };
     worklist::Projected {
         key,
         connection: connection.key,
         row: projection::row(item, actions, setting),
         search: projection::search_text(item, actions),
+        inside: item.parent.is_some(),
+        modalities: item.modalities.clone(),
     }
+}
+
+/// The people whom somebody could have assigned, where anybody did.
+async fn people_for(db: &mut SqliteConnection, key: i64, actions: &[Action]) -> Result<Vec<Person>> {
+    if actions.iter().all(|action| action.verb != Verb::Assign) {
+        return Ok(vec![]);
+    }
+    candidate::of(db, key).await
 }
 
 /// Marks items as gone upstream, with what lives inside them. They stay, out of the default view.
@@ -515,7 +527,9 @@ pub(crate) async fn reproject(write: &mut Write<'_>, key: i64) -> Result<()> {
     let connection = connection::by_key(write.db, row.try_get("connection")?).await?;
     let item: WorkItem = codec::unpack_item(row.try_get("reply")?)?;
     let actions = action::showing(write.db, &[key]).await?.remove(&key).unwrap_or_default();
-    worklist::put(write.db, &[projected(&connection, key, &item, &actions, row.try_get("gone")?)], &[key]).await?;
+    let people = people_for(write.db, key, &actions).await?;
+    let row_of_it = projected(&connection, key, &item, &actions, &people, row.try_get("gone")?);
+    worklist::put(write.db, &[row_of_it], &[key]).await?;
     write.announce(Change::Items(vec![ItemId(row.try_get("id")?)]));
     Ok(())
 }

@@ -15,7 +15,7 @@ use sqlx::Row;
 use sqlx::SqliteConnection;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{LAST, SHELF_GONE, SHELF_INSIDE, SHELF_LIST, lines};
+use super::{LAST, SHELF_GONE, SHELF_LIST, lines, several};
 use crate::{Result, Store, codec, table::search};
 
 impl Store {
@@ -41,6 +41,7 @@ impl Store {
 fn select(sql: &mut QueryBuilder<Sqlite>, query: &Query, request: &ListRequest, total: u32, now: DateTime<Utc>) {
     let along = match query_reads_in_order(query) {
         _ if total <= FEW => Along::Hits,
+        _ if gathers_orders(query) => Along::Order("worklist_order"),
         true => Along::Order(index(request.sort)),
         false => Along::Filter,
     };
@@ -94,13 +95,28 @@ enum Along {
     Hits,
 }
 
+/// Whether it is about orders: they stand on two shelves, so that no order of all rows holds them.
+fn gathers_orders(query: &Query) -> bool {
+    asks(query, &Test::Kind(ItemKind::Order)) && !asks(query, &Test::Gone)
+}
+
+fn asks(query: &Query, test: &Test) -> bool {
+    query.terms.iter().any(|term| !term.negated && term.test == *test)
+}
+
 /// Whether the list is best read along its order: so unless the filter leaves few rows, which are then better sorted.
 fn query_reads_in_order(query: &Query) -> bool {
     !query.terms.iter().any(|term| {
         !term.negated
             && matches!(
                 term.test,
-                Test::StatusWord(_) | Test::Assigned(_) | Test::Priority(_) | Test::DueWithin(_) | Test::Unsettled(_)
+                Test::StatusWord(_)
+                    | Test::NoStatus
+                    | Test::Flag(_)
+                    | Test::Assigned(_)
+                    | Test::Priority(_)
+                    | Test::DueWithin(_)
+                    | Test::Unsettled(_)
             )
     })
 }
@@ -165,15 +181,15 @@ fn from(sql: &mut QueryBuilder<Sqlite>, query: &Query, along: Along, now: DateTi
 
 /// Writes the conditions on the rows themselves.
 fn filter(sql: &mut QueryBuilder<Sqlite>, query: &Query, now: DateTime<Utc>) {
-    let asks = |test: &Test| query.terms.iter().any(|term| !term.negated && term.test == *test);
-    if asks(&Test::Gone) {
+    if asks(query, &Test::Gone) {
         sql.push("shelf = ").push_bind(SHELF_GONE);
         // As in the default view, an order stands under its case.
         if !query.names_kind() {
             sql.push(" AND kind <> ").push_bind(ItemKind::Order.code());
         }
-    } else if asks(&Test::Kind(ItemKind::Order)) {
-        sql.push("shelf = ").push_bind(SHELF_INSIDE);
+    } else if gathers_orders(query) {
+        // Those that stand under a case, and those that stand by themselves.
+        sql.push("shelf IN (0, 1) AND kind = 2");
     } else if query.terms.iter().any(|term| !term.negated && matches!(term.test, Test::Unsettled(_))) {
         // What is not settled is found wherever it stands: on a case that is gone too.
         sql.push("shelf IN (0, 1, 2) AND unsettled > 0");
@@ -185,28 +201,48 @@ fn filter(sql: &mut QueryBuilder<Sqlite>, query: &Query, now: DateTime<Utc>) {
             continue;
         }
         sql.push(if term.negated { " AND NOT (" } else { " AND (" });
-        match &term.test {
-            Test::Word(_) | Test::Phrase(_) | Test::Gone => {}
-            Test::Group(group) => _ = sql.push("status_group = ").push_bind(group.code()),
-            Test::Open => _ = sql.push("status_group <= ").push_bind(StatusGroup::Waiting.code()),
-            Test::StatusWord(word) => _ = sql.push("status_sort = ").push_bind(fold(word)),
-            Test::Kind(kind) => _ = sql.push("kind = ").push_bind(kind.code()),
-            Test::Assigned(Assigned::Me) => _ = sql.push("mine = 1"),
-            Test::Assigned(Assigned::Nobody) => _ = sql.push("assignee_sort = ").push_bind(LAST),
-            Test::Assigned(Assigned::Name(name)) => {
-                sql.push("instr(' ' || assignee_sort, ").push_bind(format!(" {}", fold(name))).push(") > 0");
-            }
-            Test::System(system) => {
-                sql.push("connection IN (SELECT c.key FROM connection c WHERE c.system = ").push_bind(system.clone());
-                sql.push(" OR c.name_folded = ").push_bind(fold(system)).push(")");
-            }
-            Test::Priority(priority) => _ = sql.push("priority >= ").push_bind(priority.code()),
-            Test::DueWithin(seconds) => {
-                let until = now.checked_add_signed(TimeDelta::seconds(*seconds)).unwrap_or(now);
-                sql.push("due_at <= ").push_bind(codec::millis(until));
-            }
-            Test::Unsettled(unsettled) => _ = sql.push("unsettled = ").push_bind(unsettled.code()),
-        }
+        condition(sql, &term.test, now);
         sql.push(")");
     }
+}
+
+/// Writes one condition. What only the index of words answers is left out.
+fn condition(sql: &mut QueryBuilder<Sqlite>, test: &Test, now: DateTime<Utc>) {
+    match test {
+        Test::Word(_) | Test::Phrase(_) | Test::Gone => {}
+        Test::Group(group) => _ = sql.push("status_group = ").push_bind(group.code()),
+        Test::Open => _ = sql.push("status_group <= ").push_bind(StatusGroup::Waiting.code()),
+        Test::StatusWord(word) => _ = sql.push("status_sort = ").push_bind(fold(word)),
+        Test::Kind(kind) => _ = sql.push("kind = ").push_bind(kind.code()),
+        Test::Assigned(Assigned::Me) => _ = sql.push("mine = 1"),
+        Test::Assigned(Assigned::Nobody) => _ = sql.push("assignee_sort = ").push_bind(LAST),
+        Test::Assigned(Assigned::Name(name)) => {
+            sql.push("instr(' ' || assignee_sort, ").push_bind(format!(" {}", fold(name))).push(") > 0");
+        }
+        Test::System(system) => {
+            sql.push("connection IN (SELECT c.key FROM connection c WHERE c.system = ").push_bind(system.clone());
+            sql.push(" OR c.name_folded = ").push_bind(fold(system)).push(")");
+        }
+        Test::Priority(priority) => _ = sql.push("priority >= ").push_bind(priority.code()),
+        Test::DueWithin(seconds) => {
+            let until = now.checked_add_signed(TimeDelta::seconds(*seconds)).unwrap_or(now);
+            sql.push("due_at <= ").push_bind(codec::millis(until));
+        }
+        Test::Unsettled(unsettled) => _ = sql.push("unsettled = ").push_bind(unsettled.code()),
+        Test::NoStatus => _ = sql.push("status_sort = ").push_bind(LAST),
+        Test::Modality(code) => holds(sql, "modalities", code),
+        Test::Flag(word) => holds(sql, "flags", word),
+        Test::AnyOf(tests) => {
+            for (at, test) in tests.iter().enumerate() {
+                sql.push(if at > 0 { " OR (" } else { "(" });
+                condition(sql, test, now);
+                sql.push(")");
+            }
+        }
+    }
+}
+
+/// Writes that a column of several words holds this one (see [`several`](super::several)).
+fn holds(sql: &mut QueryBuilder<Sqlite>, column: &str, word: &str) {
+    sql.push("instr(").push(column).push(", ").push_bind(several(&[word])).push(") > 0");
 }

@@ -8,6 +8,7 @@ use rounds_domain::{
     ids::ItemId,
     item::{ItemKind, StatusGroup},
     projection::{SearchText, Unsettled, WorklistRow, sort_text},
+    text::fold,
     view::{Counts, GroupCount},
 };
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
@@ -21,6 +22,10 @@ pub(crate) struct Projected {
     pub(crate) connection: i64,
     pub(crate) row: WorklistRow,
     pub(crate) search: SearchText,
+    /// Whether it stands under another one.
+    pub(crate) inside: bool,
+    /// How its images were made.
+    pub(crate) modalities: Vec<String>,
 }
 
 /// What sorts after every text: a row without a value comes last.
@@ -34,12 +39,19 @@ const SHELF_INSIDE: i64 = 0;
 /// Gone upstream.
 const SHELF_GONE: i64 = 2;
 
-fn shelf(row: &WorklistRow) -> i64 {
-    match (row.gone, row.kind) {
-        (true, _) => SHELF_GONE,
-        (false, ItemKind::Order) => SHELF_INSIDE,
-        (false, _) => SHELF_LIST,
+/// An order that came with a case stands under it; one that stands by itself is work like any other.
+fn shelf(projected: &Projected) -> i64 {
+    match (projected.row.gone, projected.row.kind, projected.inside) {
+        (true, ..) => SHELF_GONE,
+        (false, ItemKind::Order, true) => SHELF_INSIDE,
+        (false, ..) => SHELF_LIST,
     }
+}
+
+/// Several words as one text in which each can be looked for whole.
+fn several(words: &[impl AsRef<str>]) -> String {
+    let words = words.iter().map(|word| fold(word.as_ref()).replace('\n', " "));
+    words.fold("\n".to_owned(), |text, word| text + &word + "\n")
 }
 
 /// Puts rows and their search text; `replaced` are those that were there before.
@@ -47,7 +59,7 @@ pub(crate) async fn put(db: &mut SqliteConnection, rows: &[Projected], replaced:
     for some in rows.chunks(200) {
         let mut insert = QueryBuilder::<Sqlite>::new(
             "INSERT OR REPLACE INTO worklist (key, connection, shelf, kind, status_group, priority, mine, unsettled,
-                created_at, updated_at, due_at, patient_sort, title_sort, assignee_sort, status_sort) ",
+                created_at, updated_at, due_at, patient_sort, title_sort, assignee_sort, status_sort, modalities, flags) ",
         );
         let sort = |text: Option<&str>| sort_text(text).unwrap_or_else(|| LAST.to_owned());
         insert.push_values(some, |mut value, projected| {
@@ -55,7 +67,7 @@ pub(crate) async fn put(db: &mut SqliteConnection, rows: &[Projected], replaced:
             value
                 .push_bind(projected.key)
                 .push_bind(projected.connection)
-                .push_bind(shelf(row))
+                .push_bind(shelf(projected))
                 .push_bind(row.kind.code())
                 .push_bind(row.status_group.code())
                 .push_bind(row.priority.code())
@@ -67,7 +79,9 @@ pub(crate) async fn put(db: &mut SqliteConnection, rows: &[Projected], replaced:
                 .push_bind(sort(row.patient.as_deref()))
                 .push_bind(sort(row.title.as_deref()))
                 .push_bind(sort(row.assignee.as_deref()))
-                .push_bind(sort(row.status.as_deref()));
+                .push_bind(sort(row.status.as_deref()))
+                .push_bind(several(&projected.modalities))
+                .push_bind(several(&row.flags.iter().map(|flag| flag.label.as_str()).collect::<Vec<_>>()));
         });
         insert.build().execute(&mut *db).await?;
         let mut lines = Vec::with_capacity(some.len());

@@ -1,0 +1,147 @@
+//! Whatever is done with a study, a case or an order arrives once, also when its answer is lost. The system's own record of
+//! what it applied is the judge.
+
+use rounds_domain::{item::ItemKind, outbox::OutboxState, view::ItemView};
+use rounds_simulator::Fault;
+use serde_json::{Value, json};
+
+use super::{Department, is_offered, offer, targets};
+
+/// Something that is done, and what it meets.
+struct Deed {
+    kind: ItemKind,
+    action: &'static str,
+    path: &'static str,
+    fits: fn(&ItemView) -> bool,
+    fields: fn(&ItemView) -> Value,
+    /// Whether a read can tell that it did not arrive, so that it is sent again by itself.
+    tells: bool,
+}
+
+fn deeds() -> Vec<Deed> {
+    let deed = |kind, action, path, fits, fields, tells| Deed { kind, action, path, fits, fields, tells };
+    let tag: fn(&ItemView) -> Value = |_| json!({"tag": "journal club"});
+    let any: fn(&ItemView) -> bool = |_| true;
+    let first_tag: fn(&ItemView) -> Value = |view| json!({"tag": targets(view, "untag")[0]});
+    let tagged: fn(&ItemView) -> bool = |view| is_offered(view, "untag");
+    let none: fn(&ItemView) -> Value = |_| json!({});
+    vec![
+        deed(ItemKind::Study, "tag", "/tag/add", any, tag, false),
+        deed(ItemKind::Case, "tag", "/tag/add", any, tag, false),
+        deed(ItemKind::Order, "tag", "/tag/add", any, tag, false),
+        deed(ItemKind::Case, "untag", "/tag/delete", tagged, first_tag, false),
+        deed(ItemKind::Order, "untag", "/tag/delete", tagged, first_tag, false),
+        deed(ItemKind::Study, "star", "/study/star", any, |_| json!({"star": true}), true),
+        deed(
+            ItemKind::Study,
+            "delete-comment",
+            "/study/comment/delete",
+            |view| is_offered(view, "delete-comment"),
+            |view| json!({"comment": targets(view, "delete-comment")[0]}),
+            false,
+        ),
+        deed(
+            ItemKind::Study,
+            "qc-status",
+            "/qctask/status/set",
+            |view| is_offered(view, "qc-status"),
+            |view| json!({"to": targets(view, "qc-status")[0]}),
+            true,
+        ),
+        deed(ItemKind::Case, "unassign-admin", "/case/set", |view| is_offered(view, "unassign-admin"), none, true),
+    ]
+}
+
+/// Makes what a deed needs and the made-up data may lack.
+async fn prepare(department: &Department, deed: &Deed) -> ItemView {
+    let kind = deed.kind;
+    match deed.action {
+        "untag" => {
+            let one = department.find(kind, |_| true).await;
+            department.edit(&json!({"caseId": one.row.external_id, "tag": "teaching"}));
+        }
+        "delete-comment" => {
+            let one = department.find(kind, |view| is_offered(view, "comment")).await;
+            let mine = json!({"text": "Please compare", "authorIndex": 0});
+            department.edit(&json!({"caseId": one.row.external_id, "comment": mine}));
+        }
+        "star" => {
+            return department.find(kind, |view| !view.row.flags.iter().any(|flag| flag.label == "Starred")).await;
+        }
+        _ => return department.find(kind, deed.fits).await,
+    }
+    department.sync(rounds_engine::pull::plan::Extent::Full).await;
+    department.find(kind, deed.fits).await
+}
+
+#[tokio::test]
+async fn whatever_becomes_of_the_answer_it_arrives_at_most_once_and_nothing_is_claimed_that_is_not_known() {
+    for deed in deeds() {
+        for (fault, applied) in [(Fault::AppliedReplyLost, true), (Fault::NotAppliedReplyLost, false)] {
+            let department = Department::at_work(90, &json!({})).await;
+            let item = prepare(&department, &deed).await;
+            department.meets(deed.path, fault);
+            let id = department.act(&item, deed.action, (deed.fields)(&item)).await.expect(deed.action);
+            let row = department.settled(id).await;
+            let what = format!("{} on a {}, applied: {applied}", deed.action, deed.kind.word());
+            // A task has an id of its own, so what was written is counted by what was called.
+            let written = || {
+                department.simulator.effects(Some(super::AMBRA)).iter().filter(|one| one.action == deed.path).count()
+            };
+            let effects = written();
+            assert_eq!(department.simulator.faults()[0].struck, 1, "{what}: the fault struck");
+            if !applied && deed.tells {
+                assert_eq!((row.state, effects), (OutboxState::Confirmed, 1), "{what}: {}", row.words);
+            } else {
+                assert_eq!(row.state, OutboxState::NeedsPerson, "{what}: {}", row.words);
+                assert!(row.words.starts_with("possibly"), "{what}: {}", row.words);
+                assert_eq!(effects, usize::from(applied), "{what}");
+                department.sync(rounds_engine::pull::plan::Extent::Full).await;
+                assert_eq!(written(), effects, "{what}: nothing more is sent by itself");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_comment_that_is_being_taken_back_says_so_and_can_stay() {
+    let department = Department::at_work(60, &json!({})).await;
+    let deed = deeds().into_iter().find(|deed| deed.action == "delete-comment").unwrap();
+    let study = prepare(&department, &deed).await;
+    let mine = targets(&study, "delete-comment").remove(0);
+    let intent = rounds_sync::desk::Intent {
+        item: study.row.id,
+        action: "delete-comment".into(),
+        fields: [("comment".to_owned(), json!(mine))].into_iter().collect(),
+        hold: true,
+    };
+    let row = department.desk.rounds().act(intent).await.unwrap();
+    assert!(row.names[&mine].contains("Please compare"), "nobody reads ids: {:?}", row.names);
+    let removal = |view: &ItemView| {
+        let comment = view.comments.iter().find(|comment| comment.id.as_deref() == Some(&mine));
+        comment.and_then(|comment| comment.removal.as_ref().map(|row| row.id))
+    };
+    assert_eq!(removal(&department.view(study.row.id).await), Some(row.id), "it stands there, being removed");
+    department.desk.rounds().undo(row.id).await.unwrap();
+    assert_eq!(removal(&department.view(study.row.id).await), None, "taken back: it stays");
+    assert!(department.effects(&study).is_empty());
+    let id = department.act(&study, "delete-comment", json!({"comment": mine})).await.unwrap();
+    assert_eq!(department.settled(id).await.state, OutboxState::Confirmed);
+    let gone = department.view(study.row.id).await.comments.iter().all(|comment| comment.id.as_deref() != Some(&mine));
+    assert!(gone && department.effects(&study).len() == 1);
+    let told = department.desk.row(id).await.names.remove(&mine);
+    assert_eq!(told.as_deref(), Some("a comment that is gone now"), "a receipt shows no ids");
+}
+
+#[tokio::test]
+async fn an_item_offers_only_what_its_kind_has() {
+    let department = Department::at_work(60, &json!({})).await;
+    let case = department.find(ItemKind::Case, |_| true).await;
+    assert!(offer(&case, "approve").is_none() && offer(&case, "complete").is_some());
+    let order = department.find(ItemKind::Order, |_| true).await;
+    assert_eq!(order.actions.iter().map(|offer| offer.declaration.name.as_str()).collect::<Vec<_>>(), ["tag", "untag"]);
+    assert!(
+        department.desk.found(&order.row.external_id).await.contains(&order.row.external_id),
+        "an order is work too"
+    );
+}
