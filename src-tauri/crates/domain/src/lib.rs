@@ -7,6 +7,8 @@ pub mod action;
 pub mod declare;
 pub mod detail;
 pub mod error;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod ids;
 pub mod item;
 pub mod moment;

@@ -4,6 +4,8 @@
 
 mod ambra;
 mod carevalidate;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod kept;
 mod lenient;
 pub mod registry;
