@@ -1,4 +1,3 @@
-//! What the tests of Rounds share: the real window under WebDriver, and what bytes are thrown at.
+//! What the tests of Rounds share: the real window under WebDriver.
 
-pub mod targets;
 pub mod window;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use rounds_tests::targets;
+use rounds_fuzz as targets;
 
 #[test]
 fn every_kept_input_does_no_harm_any_more() {

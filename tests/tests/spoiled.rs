@@ -4,7 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use proptest::{prelude::*, sample::Index};
-use rounds_tests::targets;
+use rounds_fuzz as targets;
 use serde_json::{Map, Value, json};
 
 /// What is done to one value of a document.
@@ -29,7 +29,8 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,12}".prop_map(Value::from),
-        prop_oneof![Just("2026-02-30T25:61:61Z"), Just("9999999999"), Just("\u{0}\u{202e}"), Just("-0.0e999")].prop_map(Value::from),
+        prop_oneof![Just("2026-02-30T25:61:61Z"), Just("9999999999"), Just("\u{0}\u{202e}"), Just("-0.0e999")]
+            .prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
@@ -88,23 +89,26 @@ fn spoil(value: &mut Value, left: &mut usize, harm: &Harm) -> bool {
 /// A document with some harm done, and perhaps cut.
 fn spoiled(examples: Vec<Value>) -> impl Strategy<Value = Vec<u8>> {
     let harms = prop::collection::vec((any::<Index>(), harm()), 0..6);
-    (prop::sample::select(examples), harms, prop::option::weighted(0.2, any::<Index>())).prop_map(|(mut document, harms, cut)| {
-        for (at, harm) in harms {
-            let mut left = at.index(size(&document));
-            spoil(&mut document, &mut left, &harm);
-        }
-        let mut bytes = document.to_string().into_bytes();
-        if let Some(cut) = cut {
-            bytes.truncate(cut.index(bytes.len() + 1));
-        }
-        bytes
-    })
+    (prop::sample::select(examples), harms, prop::option::weighted(0.2, any::<Index>())).prop_map(
+        |(mut document, harms, cut)| {
+            for (at, harm) in harms {
+                let mut left = at.index(size(&document));
+                spoil(&mut document, &mut left, &harm);
+            }
+            let mut bytes = document.to_string().into_bytes();
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len() + 1));
+            }
+            bytes
+        },
+    )
 }
 
 /// The kept examples of a target; for refusals without the two bytes that are their status.
 fn examples(target: &str) -> Vec<Value> {
     let skip = if target.ends_with("refusal") { 2 } else { 0 };
-    let documents = targets::kept(target).into_iter().filter(|(name, _)| name.ends_with(".json"));
+    let is_example = |name: &str| std::path::Path::new(name).extension().is_some_and(|end| end == "json");
+    let documents = targets::kept(target).into_iter().filter(|(name, _)| is_example(name));
     let documents: Vec<Value> = documents.map(|(_, bytes)| serde_json::from_slice(&bytes[skip..]).unwrap()).collect();
     assert!(!documents.is_empty(), "tests/corpus/{target} has none of the documents' examples");
     documents
@@ -112,7 +116,8 @@ fn examples(target: &str) -> Vec<Value> {
 
 fn throw(target: &str, examples: Vec<Value>, status: Option<u16>) {
     let (_, run) = targets::all().find(|(name, _)| *name == target).expect("a target");
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 1_500, ..ProptestConfig::default() });
+    let mut runner =
+        proptest::test_runner::TestRunner::new(ProptestConfig { cases: 1_500, ..ProptestConfig::default() });
     let thrown = runner.run(&spoiled(examples), |body| {
         let mut bytes = status.map(|status| (status - 200).to_le_bytes().to_vec()).unwrap_or_default();
         bytes.extend(body);

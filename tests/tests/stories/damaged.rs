@@ -61,5 +61,8 @@ async fn what_was_not_sent_from_a_damaged_profile_arrives_once_from_the_salvaged
     ctl.settle().await;
     let effects = simulator.effects(Some(SYSTEM));
     assert_eq!(effects.len(), 1, "{effects:#?}");
-    assert_eq!((effects[0].case_id.as_str(), &effects[0].payload["text"]), (case.as_str(), &"Written before the damage.".into()));
+    assert_eq!(
+        (effects[0].case_id.as_str(), &effects[0].payload["text"]),
+        (case.as_str(), &"Written before the damage.".into())
+    );
 }

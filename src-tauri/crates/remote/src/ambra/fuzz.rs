@@ -57,7 +57,11 @@ fn check(raw: &RawValue, kind: ItemKind) -> Row {
             assert!(kept.is_ok(), "what is kept of it cannot be read");
             assert!(!record.raw.contains("planted-sid"), "the session is kept");
             let item = serde_json::to_string(&record.item).expect("an item is JSON");
-            assert_eq!(serde_json::from_str(&item).ok().as_ref(), Some(&record.item), "it is not read again as it was kept");
+            assert_eq!(
+                serde_json::from_str(&item).ok().as_ref(),
+                Some(&record.item),
+                "it is not read again as it was kept"
+            );
         }
         Seen::Rejected(rejected) => assert!(!rejected.reason.is_empty(), "rejected without a reason"),
     }

@@ -50,7 +50,11 @@ fn check(raw: &RawValue, read: &Result<Record, Rejected>) {
             assert!(kept.is_ok(), "what is kept of it cannot be read");
             assert!(record.children.iter().all(|child| child.parent.as_deref() == Some(&record.item.external_id)));
             let item = serde_json::to_string(&record.item).expect("an item is JSON");
-            assert_eq!(serde_json::from_str(&item).ok().as_ref(), Some(&record.item), "it is not read again as it was kept");
+            assert_eq!(
+                serde_json::from_str(&item).ok().as_ref(),
+                Some(&record.item),
+                "it is not read again as it was kept"
+            );
         }
         Err(rejected) => assert!(!rejected.reason.is_empty(), "rejected without a reason"),
     }

@@ -88,8 +88,9 @@ async fn a_reply_is_read_up_to_its_limit() {
     let server = Server::start(vec![Script::Reply(chunked), Script::Reply(zipped())]).await;
     let wire = wire(&server.base);
     let of = |bytes| trouble::Most { bytes, values: usize::MAX };
-    let limited =
-        async |limit| trouble::read(wire.reads().get(&server.base).send().await.expect("a reply"), of(limit)).await.err();
+    let limited = async |limit| {
+        trouble::read(wire.reads().get(&server.base).send().await.expect("a reply"), of(limit)).await.err()
+    };
     assert_eq!(limited(10).await, Some(Trouble::TooLong { limit: 10 }), "by what comes");
     assert_eq!(limited(1000).await, Some(Trouble::TooLong { limit: 1000 }), "by what it unpacks to");
 }

@@ -8,7 +8,7 @@ use crate::{
     pages::{PAGE, frame_ends},
 };
 
-const COMMITS: i64 = 8;
+const COMMITS: u8 = 8;
 
 /// A profile as a crash left it after these many commits, each of which wrote its number.
 async fn crashed() -> (Given, PathBuf) {
@@ -17,7 +17,7 @@ async fn crashed() -> (Given, PathBuf) {
     let store = given.open().await.unwrap();
     for number in 1..=COMMITS {
         // Long enough that a commit takes more than one page.
-        let text = format!("{number} {}", "made up ".repeat(300 * usize::try_from(number).unwrap()));
+        let text = format!("{number} {}", "made up ".repeat(300 * usize::from(number)));
         store.save_preferences(BTreeMap::from([("last".into(), text.into())])).await.unwrap();
     }
     let left = given.dir.path().join("left");
@@ -37,7 +37,7 @@ async fn a_log_that_is_cut_anywhere_opens_with_what_was_committed_before_the_cut
     let (given, left) = crashed().await;
     let log = fs::read(left.join("rounds.db-wal")).unwrap();
     let ends = frame_ends(&left.join("rounds.db-wal"));
-    assert!(ends.len() >= 3 * COMMITS as usize, "the story needs commits of several frames: {}", ends.len());
+    assert!(ends.len() >= 3 * usize::from(COMMITS), "the story needs commits of several frames: {}", ends.len());
     let frame = (PAGE + 24) as u64;
     let mut cuts: Vec<u64> = vec![0, 7, 31, 32];
     cuts.extend(ends.iter().flat_map(|(end, _)| [*end, end - frame + 11, end - frame / 2, end - 1]));
@@ -54,7 +54,7 @@ async fn a_log_that_is_cut_anywhere_opens_with_what_was_committed_before_the_cut
         opened.insert(expected, cut);
         fs::remove_dir_all(dir).unwrap();
     }
-    assert_eq!(opened.len(), COMMITS as usize + 1, "every prefix was seen: {opened:?}");
+    assert_eq!(opened.len(), usize::from(COMMITS) + 1, "every prefix was seen: {opened:?}");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn a_log_that_was_damaged_behind_a_later_commit_is_refused_and_left_as_it_
         } else {
             // Nothing was written after the last commit: it cannot be told from one that a power loss cut short.
             let store = opened.unwrap_or_else(|error| panic!("byte {at}: {error}"));
-            assert_eq!(last(&store).await, COMMITS - 1, "byte {at}");
+            assert_eq!(last(&store).await, i64::from(COMMITS) - 1, "byte {at}");
             store.close().await.unwrap();
             copy(&spare, &left);
             last_ones += 1;

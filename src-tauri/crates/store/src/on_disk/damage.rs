@@ -108,9 +108,9 @@ async fn whatever_page_is_lost_everything_on_the_others_is_salvaged() {
             assert_eq!(missing, lost as usize, "what is missing is counted: {told}");
         }
         if missing == 0 {
-            kept_all += 1
+            kept_all += 1;
         } else {
-            lost_some += 1
+            lost_some += 1;
         }
         bare_connections += salvaged.bare_connections;
         bare_items += salvaged.bare_items;

@@ -95,7 +95,8 @@ pub(super) async fn open_in(dir: &Path, key: &DatabaseKey) -> Result<Store> {
 pub(super) fn migrations() -> Vec<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../migrations");
     let names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".sql")).collect();
+    let mut names: Vec<String> =
+        names.filter(|name| Path::new(name).extension().is_some_and(|end| end == "sql")).collect();
     names.sort();
     names
 }

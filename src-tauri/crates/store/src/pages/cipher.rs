@@ -72,7 +72,9 @@ fn derived(key: &[u8], salt: Salt) -> Result<Zeroizing<[u8; 32]>> {
     let mac = keyed(key)?;
     let of = |parts: [&[u8]; 2]| {
         let mut mac = mac.clone();
-        parts.iter().for_each(|part| mac.update(part));
+        for part in parts {
+            mac.update(part);
+        }
         mac.finalize().into_bytes()
     };
     let first = of([&salt, &1_u32.to_be_bytes()]);

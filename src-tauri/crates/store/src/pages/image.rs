@@ -15,7 +15,7 @@ use super::{
 use crate::{Result, profile::keyfile::Key};
 
 /// SQLite never writes the page that its locks stand for.
-const LOCK_PAGE: u32 = 0x4000_0000 / PAGE as u32 + 1;
+const LOCK_PAGE: u32 = 0x4000_0000 / 4096 + 1;
 /// More than this many threads would only wait for the disk.
 const THREADS: usize = 4;
 

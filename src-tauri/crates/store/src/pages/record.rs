@@ -27,7 +27,7 @@ pub(crate) struct Record {
 /// What one page holds.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
-    pub(crate) records: Vec<Record>,
+    pub(crate) whole: Vec<Record>,
     /// Records that go on in a page that cannot be read.
     pub(crate) torn: u32,
     /// Pages below this one.
@@ -87,7 +87,7 @@ impl Image {
         };
         let values = self.payload(files, page, after, length, kind).as_deref().and_then(values);
         match values {
-            Some(values) => found.records.push(Record { row, values }),
+            Some(values) => found.whole.push(Record { row, values }),
             None => found.torn += 1,
         }
     }

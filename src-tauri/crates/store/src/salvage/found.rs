@@ -66,7 +66,7 @@ impl Found {
             };
             let read = image.records(&mut files, number, &page);
             salvaged.torn += read.torn;
-            for record in read.records {
+            for record in read.whole {
                 found.take(record);
             }
         }
@@ -125,7 +125,7 @@ impl Found {
                 if read.torn > 0 {
                     return Ok(None);
                 }
-                records.extend(read.records);
+                records.extend(read.whole);
                 todo.extend(read.below);
             }
             Ok(Some(records))

@@ -163,7 +163,7 @@ impl Keeping {
                 }
                 continue;
             }
-            if let Some(reason) = self.asks(found_as, place, &row, &ids)? {
+            if let Some(reason) = self.asks(found_as, place, &row, &ids) {
                 set(&mut row, column::action::STATE, Value::Text(OutboxState::NeedsPerson.word().to_owned()));
                 set(&mut row, column::action::REASON, Value::Text(serde_json::to_string(&reason)?));
                 set(&mut row, column::action::NEXT_AT, Value::Null);
@@ -178,36 +178,36 @@ impl Keeping {
 
     /// Why an action has to ask its person now, if it has to. What may have left keeps its state: it is looked for, never
     /// sent again before.
-    fn asks(&self, state: OutboxState, place: Place, row: &Row, ids: &BTreeSet<Uuid>) -> Result<Option<Reason>> {
+    fn asks(&self, state: OutboxState, place: Place, row: &Row, ids: &BTreeSet<Uuid>) -> Option<Reason> {
         let waits = matches!(state, OutboxState::Held | OutboxState::Queued);
         let reason = |kind, text: &str| Some(Reason { kind, text: text.to_owned() });
         if state.is_final() {
-            return Ok(None);
+            return None;
         }
         if place == Place::Unknown {
-            return Ok(reason(
+            return reason(
                 ReasonKind::Unreadable,
                 "This came out of a damaged profile, and nothing in it tells which item this was for. What was written is \
                  kept here. Find the item, do it there, then discard this.",
-            ));
+            );
         }
         if waits && self.salvaged.log_damaged {
-            return Ok(reason(
+            return reason(
                 ReasonKind::PossiblySent,
                 "This came out of a damaged profile whose latest entries are lost, so it may have been sent already. Look at \
                  the item; send it again if it is not there, else discard this.",
-            ));
+            );
         }
         let needed: Vec<ActionId> =
             serde_json::from_str(text(row, column::action::DEPENDS_ON).unwrap_or("[]")).unwrap_or_default();
         if waits && needed.iter().any(|id| !ids.contains(&id.0)) {
-            return Ok(reason(
+            return reason(
                 ReasonKind::Unreadable,
                 "This came out of a damaged profile, and what it depends on could not be read. Look at the item; send it \
                  again if that was done, else discard this.",
-            ));
+            );
         }
-        Ok(None)
+        None
     }
 
     async fn drafts(&mut self, write: &mut Write<'_>) -> Result<()> {

@@ -12,7 +12,7 @@ pub fn all() -> impl Iterator<Item = Target> {
 
 /// What was kept for a target: inputs that once showed a fault, or that reach what no other does.
 pub fn corpus(target: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../corpus").join(target)
 }
 
 /// The kept inputs of a target, by name.

@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
     let wanted = std::env::var("ROUNDS_FUZZ_TARGET").unwrap_or_default();
-    let found = rounds_tests::targets::all().find(|(name, _)| *name == wanted);
+    let found = rounds_fuzz::all().find(|(name, _)| *name == wanted);
     found.unwrap_or_else(|| panic!("ROUNDS_FUZZ_TARGET is {wanted:?}, which is no target")).1
 });
 
