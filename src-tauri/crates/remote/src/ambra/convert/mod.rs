@@ -51,7 +51,8 @@ pub(super) struct Context<'a> {
 /// A DICOM person name: family^given^middle^prefix^suffix, in up to three spellings with `=` between them, of which the
 /// first that says something counts. A name without `^` is taken whole, as it is called.
 pub(super) fn person_name(text: &str) -> PersonName {
-    let spelling = text.split('=').find(|spelling| !spelling.trim_matches(['^', ' ']).is_empty()).unwrap_or_default();
+    let says_something = |spelling: &&str| !spelling.chars().all(|c| c == '^' || c.is_whitespace());
+    let spelling = text.split('=').find(says_something).unwrap_or_default();
     if !spelling.contains('^') {
         return PersonName::of(Some(spelling), None);
     }
