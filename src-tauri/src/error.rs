@@ -25,6 +25,14 @@ pub(crate) enum Code {
     TooManyAttempts,
     /// Another Rounds has the profile open.
     InUse,
+    /// The disk is full.
+    DiskFull,
+    /// The disk could not be read or written.
+    DiskFailed,
+    /// The profile's file is damaged; it is left as it is.
+    Damaged,
+    /// A newer Rounds has used the profile.
+    Newer,
     /// Anything else.
     Failed,
 }
@@ -64,11 +72,11 @@ impl From<StoreError> for CommandError {
             StoreError::Refused(_) | StoreError::ProfileExists => Code::NotOffered,
             StoreError::WrongKey => Code::WrongKey,
             StoreError::InUse => Code::InUse,
-            StoreError::Keychain(_)
-            | StoreError::DiskFull
-            | StoreError::Damaged
-            | StoreError::Io(_)
-            | StoreError::Database(_) => Code::Failed,
+            StoreError::DiskFull => Code::DiskFull,
+            StoreError::DiskFailed(_) => Code::DiskFailed,
+            StoreError::Damaged => Code::Damaged,
+            StoreError::Newer => Code::Newer,
+            StoreError::Keychain(_) | StoreError::Io(_) | StoreError::Database(_) => Code::Failed,
         };
         Self::new(code, error.to_string())
     }
@@ -100,8 +108,10 @@ mod tests {
             (StoreError::WrongKey.into(), "wrongKey"),
             (StoreError::InUse.into(), "inUse"),
             (StoreError::Keychain("locked".into()).into(), "failed"),
-            (StoreError::DiskFull.into(), "failed"),
-            (StoreError::Damaged.into(), "failed"),
+            (StoreError::DiskFull.into(), "diskFull"),
+            (StoreError::DiskFailed("SQLite code 778".into()).into(), "diskFailed"),
+            (StoreError::Damaged.into(), "damaged"),
+            (StoreError::Newer.into(), "newer"),
             (StoreError::Database("x".into()).into(), "failed"),
             (CommandError::new(Code::TooManyAttempts, "wait"), "tooManyAttempts"),
         ];

@@ -27,7 +27,7 @@ const HOMES: [(&str, &[&str]); 12] = [
     ("keyring", &["store", "sync", "roundsctl", ""]),
     ("axum", &["simulator", "tests"]),
     ("rounds-store", &["sync", "roundsctl", "", "tests"]),
-    ("rounds-remote", &["sync", "roundsctl", "", "tests"]),
+    ("rounds-remote", &["sync", "roundsctl", "", "tests", "fuzz"]),
     ("rounds-sync", &["roundsctl", "", "tests"]),
     ("rounds-simulator", &["roundsctl", "", "tests", "remote", "sync", "store"]),
 ];

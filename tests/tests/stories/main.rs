@@ -7,6 +7,7 @@
 mod attachments;
 mod clinic;
 mod clocks;
+mod damaged;
 mod first_pull;
 mod hands;
 mod imaging;

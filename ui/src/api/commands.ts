@@ -13,7 +13,20 @@ import type {
 } from './generated/bindings';
 import type { AppState, AttachmentContent, CommandError, Fields } from './types';
 
-const CODES = ['locked', 'notFound', 'invalid', 'notOffered', 'wrongKey', 'tooManyAttempts', 'inUse', 'failed'];
+const CODES = [
+  'locked',
+  'notFound',
+  'invalid',
+  'notOffered',
+  'wrongKey',
+  'tooManyAttempts',
+  'inUse',
+  'diskFull',
+  'diskFailed',
+  'damaged',
+  'newer',
+  'failed',
+];
 
 let lockedElsewhere: () => void = () => {};
 

@@ -27,7 +27,18 @@ export interface Changed {
 }
 
 export type ErrorCode =
-  'locked' | 'notFound' | 'invalid' | 'notOffered' | 'wrongKey' | 'tooManyAttempts' | 'inUse' | 'failed';
+  | 'locked'
+  | 'notFound'
+  | 'invalid'
+  | 'notOffered'
+  | 'wrongKey'
+  | 'tooManyAttempts'
+  | 'inUse'
+  | 'diskFull'
+  | 'diskFailed'
+  | 'damaged'
+  | 'newer'
+  | 'failed';
 
 /** What a command is rejected with. */
 export interface CommandError {

@@ -99,6 +99,24 @@ export const en = {
     scan: 'That came as fast as a barcode scanner, so it was not taken for a passphrase. Type the passphrase by hand.',
     failedTitle: 'It could not be opened.',
   },
+  profileTrouble: {
+    diskFull: {
+      title: 'The disk is full.',
+      safe: 'What was saved before is safe, and nothing is damaged. Free some space and try again.',
+    },
+    diskFailed: {
+      title: 'The disk could not be read or written.',
+      safe: 'Nothing was changed. Check that the disk is connected and sound, then try again. Do not delete anything.',
+    },
+    damaged: {
+      title: 'The file of this profile is damaged.',
+      safe: 'Nothing was changed: it is left exactly as it is. Copy the whole folder somewhere safe. Your administrator can read what was not sent yet out of it with “roundsctl salvage”.',
+    },
+    newer: {
+      title: 'A newer Rounds has used this profile.',
+      safe: 'Nothing was changed. Update Rounds, then open it again.',
+    },
+  },
   worklist: {
     title: 'Worklist',
     views: 'Views',

@@ -8,6 +8,8 @@ pub mod around;
 pub mod declare;
 pub mod detail;
 pub mod error;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 pub mod ids;
 pub mod item;
 pub mod link;

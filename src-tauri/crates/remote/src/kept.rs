@@ -1,15 +1,66 @@
 //! How a record is kept: its own JSON read whatever is wrong with it, and the mark by which a change is seen.
 
-use serde_json::Value;
+use serde::{
+    Deserializer,
+    de::{IgnoredAny, SeqAccess, Visitor},
+};
+use serde_json::{Value, value::RawValue};
+
+use crate::wire::RECORD_LIMIT;
 
 /// The value of a JSON text, and the text it was read from. Half a surrogate pair (an emoji that was cut in two) is no
 /// reason to lose a record: it becomes the replacement character.
 pub(crate) fn parse(text: &str) -> Option<(Value, String)> {
+    if holds_too_much(text) {
+        return None;
+    }
     if let Ok(value) = serde_json::from_str(text) {
         return Some((value, text.to_owned()));
     }
     let repaired = without_lone_surrogates(text);
     serde_json::from_str(&repaired).ok().map(|value| (value, repaired))
+}
+
+/// The most values that one record may hold: hundreds of times what any has.
+const MOST_VALUES: usize = 500_000;
+
+fn holds_too_much(text: &str) -> bool {
+    text.len() > MOST_VALUES && text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MOST_VALUES
+}
+
+/// Why a list of records cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoList {
+    /// It is something else.
+    Other,
+    /// It is longer than any page.
+    TooLong,
+}
+
+/// The records of a page, each still as it came; `RECORD_LIMIT` of them at most.
+pub(crate) fn records(list: &RawValue) -> Result<Vec<Box<RawValue>>, NoList> {
+    struct Records;
+    impl<'de> Visitor<'de> for Records {
+        type Value = Option<Vec<Box<RawValue>>>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut records = Vec::new();
+            while let Some(record) = list.next_element()? {
+                if records.len() >= RECORD_LIMIT {
+                    while list.next_element::<IgnoredAny>()?.is_some() {}
+                    return Ok(None);
+                }
+                records.push(record);
+            }
+            Ok(Some(records))
+        }
+    }
+    let read = serde_json::Deserializer::from_str(list.get()).deserialize_seq(Records);
+    read.map_err(|_| NoList::Other)?.ok_or(NoList::TooLong)
 }
 
 fn without_lone_surrogates(text: &str) -> String {

@@ -5,6 +5,8 @@
 mod ambra;
 mod carevalidate;
 mod common;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod kept;
 mod lenient;
 pub mod registry;

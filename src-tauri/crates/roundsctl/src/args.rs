@@ -121,6 +121,12 @@ pub(crate) enum Command {
     },
     /// Check the profile and say what is wrong with it.
     Doctor,
+    /// Read what was not sent yet out of a damaged profile into a new one. The damaged files are only read.
+    Salvage {
+        /// The new profile's folder; it is unlocked like the damaged one.
+        #[arg(long, value_name = "NEWDIR")]
+        into: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

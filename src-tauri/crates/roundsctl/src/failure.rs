@@ -41,6 +41,8 @@ impl From<StoreError> for Failure {
             StoreError::NoProfile => (exit::OTHER, "noProfile"),
             StoreError::ProfileExists => (exit::OTHER, "profileExists"),
             StoreError::DiskFull => (exit::OTHER, "diskFull"),
+            StoreError::DiskFailed(_) => (exit::OTHER, "diskFailed"),
+            StoreError::Newer => (exit::OTHER, "newer"),
             StoreError::Damaged => (exit::OTHER, "damaged"),
             StoreError::NotFound(_) => (exit::OTHER, "notFound"),
             StoreError::Refused(_) => (exit::OTHER, "refused"),

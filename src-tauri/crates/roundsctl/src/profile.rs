@@ -1,12 +1,13 @@
 //! Opening and making profiles from the command line.
 
-use std::{fs, sync::Arc, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use rounds_store::{
     StoreError,
     profile::{self, keyfile},
+    salvage::{self, Salvaged},
 };
-use rounds_sync::{Rounds, SystemClock};
+use rounds_sync::{Clock, Rounds, SystemClock};
 use zeroize::Zeroizing;
 
 use crate::{args::Args, failure::Failure};
@@ -28,8 +29,8 @@ pub(crate) async fn create(args: &Args) -> Result<(), Failure> {
     Ok(store.close().await?)
 }
 
-/// Opens the profile.
-pub(crate) async fn open(args: &Args) -> Result<Arc<Rounds>, Failure> {
+/// How a profile that is there is to be unlocked; refused when it has no such way.
+fn known_unlock(args: &Args) -> Result<keyfile::Unlock, Failure> {
     let unlock = unlock(args)?;
     if matches!(unlock, keyfile::Unlock::Keychain) && keyfile::exists(args.folder()) {
         let slots = keyfile::slots(args.folder())?;
@@ -38,8 +39,20 @@ pub(crate) async fn open(args: &Args) -> Result<Arc<Rounds>, Failure> {
             return Err(Failure { message: message.into(), ..StoreError::Locked.into() });
         }
     }
-    let store = profile::open(args.folder(), unlock).await?;
+    Ok(unlock)
+}
+
+/// Opens the profile.
+pub(crate) async fn open(args: &Args) -> Result<Arc<Rounds>, Failure> {
+    let store = profile::open(args.folder(), known_unlock(args)?).await?;
     Ok(Rounds::open(store, Arc::new(SystemClock)).await?)
+}
+
+/// Reads what was not sent out of a damaged profile into a new one. Opening that one puts in doubt what was being sent.
+pub(crate) async fn salvage(args: &Args, into: &Path) -> Result<(Arc<Rounds>, Salvaged), Failure> {
+    let clock = SystemClock;
+    let (store, salvaged) = salvage::salvage(args.folder(), known_unlock(args)?, into, clock.now()).await?;
+    Ok((Rounds::open(store, Arc::new(clock)).await?, salvaged))
 }
 
 /// Closes the profile; everything was waited for already.

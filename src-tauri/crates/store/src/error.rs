@@ -25,14 +25,27 @@ pub enum StoreError {
     #[error("The profile is locked.")]
     Locked,
     /// The disk is full. Not a damage.
-    #[error("The disk is full. What was saved before is safe; free some space and try again.")]
+    #[error(
+        "The disk is full, so this was not saved. What was saved before is safe and nothing is damaged. Free some space and \
+         try again; Rounds goes on by itself."
+    )]
     DiskFull,
+    /// The disk did not do as it was told. Not a damage of the file as far as anybody knows.
+    #[error(
+        "The disk could not be read or written ({0}), so this was not done. What was saved before is safe. Check that the \
+         disk is connected and sound, then try again; do not delete anything."
+    )]
+    DiskFailed(String),
     /// The file is damaged, or not the one that the key is for. The key itself is right: the key file said so.
     #[error(
-        "The profile's file is damaged, or belongs to another key file. Nothing more was written to it; keep a copy of the \
-         folder and ask for help."
+        "The profile's file is damaged, or belongs to another key file. It is left exactly as it is and nothing more is \
+         written to it. Copy the whole folder somewhere safe; `roundsctl salvage` reads what was not sent yet out of it into \
+         a new profile."
     )]
     Damaged,
+    /// A newer program has used it.
+    #[error("This profile was used by a newer Rounds. Nothing was changed; update Rounds.")]
+    Newer,
     /// What was asked for is not there.
     #[error("{0} is not there.")]
     NotFound(&'static str),
@@ -41,7 +54,7 @@ pub enum StoreError {
     Refused(String),
     /// The file system said no.
     #[error("The profile's folder cannot be used: {0}.")]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
     /// Anything else that the database said.
     #[error("The profile's database failed: {0}.")]
     Database(String),
@@ -58,6 +71,8 @@ impl StoreError {
             Self::InUse => "inUse",
             Self::Locked => "locked",
             Self::DiskFull => "diskFull",
+            Self::DiskFailed(_) => "diskFailed",
+            Self::Newer => "newer",
             Self::Damaged => "damaged",
             Self::NotFound(_) => "notFound",
             Self::Refused(_) => "refused",
@@ -74,13 +89,45 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::RowNotFound => return Self::NotFound("What was asked for"),
             _ => None,
         };
-        // The low byte of an extended result code is the primary one.
-        match code.map(|code| code & 0xff) {
-            Some(13) if is_planted(Bug::FullDiskIsDamage) => Self::Damaged,
-            Some(13) => Self::DiskFull,
+        code.and_then(Self::of_sqlite).unwrap_or_else(|| Self::Database(error.to_string()))
+    }
+}
+
+/// SQLite's result codes ("Result and Error Codes"). The low byte of an extended one is the primary one.
+mod sqlite {
+    pub(super) const IOERR: i32 = 10;
+    pub(super) const CORRUPT: i32 = 11;
+    pub(super) const FULL: i32 = 13;
+    pub(super) const NOTADB: i32 = 26;
+    /// The index of the log, which is a file of its own, could not be made longer.
+    pub(super) const IOERR_SHMSIZE: i32 = IOERR | 19 << 8;
+}
+
+impl StoreError {
+    /// What a result code of SQLite means here; nothing when it has no meaning of its own.
+    fn of_sqlite(code: i32) -> Option<Self> {
+        match (code, code & 0xff) {
+            (_, sqlite::FULL) if is_planted(Bug::FullDiskIsDamage) => Some(Self::Damaged),
+            // Only for want of space.
+            (sqlite::IOERR_SHMSIZE, _) | (_, sqlite::FULL) => Some(Self::DiskFull),
+            (_, sqlite::IOERR) => Some(Self::DiskFailed(format!("SQLite code {code}"))),
             // "Not a database": the key was proven on the key file before (`profile::keyfile`), so it is not the key.
-            Some(11 | 26) => Self::Damaged,
-            _ => Self::Database(error.to_string()),
+            (_, sqlite::CORRUPT | sqlite::NOTADB) => Some(Self::Damaged),
+            _ => None,
+        }
+    }
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        /// EIO, the same number on every system that has it. It has no kind in the standard library.
+        const EIO: i32 = 5;
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            ErrorKind::FileTooLarge => Self::DiskFailed(error.kind().to_string()),
+            _ if cfg!(unix) && error.raw_os_error() == Some(EIO) => Self::DiskFailed("input/output error".into()),
+            _ => Self::Io(error),
         }
     }
 }

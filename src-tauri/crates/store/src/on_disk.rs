@@ -1,6 +1,13 @@
 //! What only shows inside the file: strict tables, the pragmas, and that the worklist is read along its indexes.
 
-use rounds_domain::view::SortColumn;
+mod cut_log;
+mod damage;
+#[cfg(target_os = "linux")]
+mod full;
+mod given;
+mod upgrades;
+
+use rounds_domain::view::{ListRequest, SortColumn};
 use sqlx::{AssertSqlSafe, Row};
 use zeroize::Zeroizing;
 
@@ -15,6 +22,11 @@ async fn store() -> (tempfile::TempDir, Store) {
     let unlock = Unlock::Passphrase(Zeroizing::new("correct horse".to_owned()));
     let store = profile::create(&dir.path().join("profile"), unlock).await.unwrap();
     (dir, store)
+}
+
+/// The whole worklist.
+fn everything() -> ListRequest {
+    ListRequest { query: String::new(), sort: SortColumn::Work, descending: false, offset: 0, limit: 1_000 }
 }
 
 async fn texts(store: &Store, sql: &'static str) -> Vec<String> {

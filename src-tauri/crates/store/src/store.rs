@@ -4,7 +4,7 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex as SyncMutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -13,7 +13,7 @@ use futures::{FutureExt, future::BoxFuture};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Mutex, Semaphore, broadcast};
 
-use crate::{Change, Result, StoreError, profile::LockFile};
+use crate::{Change, Result, StoreError, profile::LockFile, table::search};
 
 /// For how long closing waits for what is being read.
 const READING: Duration = Duration::from_secs(10);
@@ -31,6 +31,8 @@ struct Inner {
     readers_made: usize,
     changes: broadcast::Sender<Arc<[Change]>>,
     revision: AtomicU64,
+    /// Whether something was read that is not as it was written: from then on nothing is written.
+    damaged: AtomicBool,
     lock: SyncMutex<Option<LockFile>>,
 }
 
@@ -59,6 +61,7 @@ impl Store {
                 readers: SyncMutex::new(Some(readers)),
                 changes,
                 revision: AtomicU64::new(0),
+                damaged: AtomicBool::new(false),
                 lock: SyncMutex::new(Some(lock)),
             }),
         }
@@ -85,6 +88,9 @@ impl Store {
         let running = tokio::spawn(async move {
             let mut writer = inner.writer.lock().await;
             let db = writer.as_mut().ok_or(StoreError::Locked)?;
+            if inner.damaged.load(Ordering::Acquire) {
+                return Err(StoreError::Damaged);
+            }
             sqlx::query("BEGIN IMMEDIATE").execute(&mut *db).await?;
             let mut write = Write { db, changes: Vec::new() };
             // A program error inside must not leave the transaction open: nothing could be saved any more.
@@ -105,6 +111,7 @@ impl Store {
                 Err(error) => {
                     // A full disk may have rolled back by itself; then there is nothing to undo.
                     let _ = sqlx::query("ROLLBACK").execute(&mut *write.db).await;
+                    inner.quarantine_if_damaged(&error);
                     Err(error)
                 }
             }
@@ -123,6 +130,9 @@ impl Store {
             let _turn = inner.reader_free.acquire().await.map_err(|_| StoreError::Locked)?;
             let mut db = inner.take_reader()?;
             let result = read_transaction(&mut db, work).await;
+            if let Err(error) = &result {
+                inner.quarantine_if_damaged(error);
+            }
             inner.give_reader_back(db);
             result
         });
@@ -136,14 +146,24 @@ impl Store {
         let _ended = tokio::time::timeout(READING, self.inner.reader_free.acquire_many(readers)).await;
         self.inner.reader_free.close();
         let readers = self.inner.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        for reader in readers.into_iter().flatten() {
+        let mut readers = readers.into_iter().flatten();
+        // The last connection that can write folds the log into the file. A damaged file is left as it is, so the last one
+        // to be closed is then one that only reads.
+        let is_damaged = self.inner.damaged.load(Ordering::Acquire);
+        let last = readers.next().filter(|_| is_damaged);
+        for reader in readers {
             reader.close().await?;
         }
         let writer = self.inner.writer.lock().await.take();
         if let Some(mut writer) = writer {
-            // Leaves one file behind; when it cannot, the WAL holds everything and the next start goes on from it.
-            let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer).await;
+            if !is_damaged {
+                // Leaves one file behind; when it cannot, the WAL holds everything and the next start goes on from it.
+                let _ = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer).await;
+            }
             writer.close().await?;
+        }
+        if let Some(last) = last {
+            last.close().await?;
         }
         self.inner.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         Ok(())
@@ -151,13 +171,19 @@ impl Store {
 
     /// Whether the file holds together, in SQLite's own words; empty when it does.
     pub async fn check_integrity(&self) -> Result<Vec<String>> {
-        self.read(|db| {
-            Box::pin(async move {
-                let lines: Vec<String> = sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut *db).await?;
-                Ok(lines.into_iter().filter(|line| line != "ok").collect())
-            })
-        })
-        .await
+        let mut found: Vec<String> = self
+            .read(|db| Box::pin(async move { Ok(sqlx::query_scalar("PRAGMA quick_check").fetch_all(&mut *db).await?) }))
+            .await?;
+        // Of the search index SQLite 3.50 says so after a merge of segments, until the next write, though nothing is wrong
+        // with it. The index itself is asked instead, on the connection that writes it.
+        found.retain(|line| line != "ok" && !line.starts_with("malformed inverted index for FTS5 table"));
+        let searched = self.write(|write| Box::pin(search::check(write.db))).await;
+        if matches!(searched, Err(StoreError::Damaged)) {
+            found.push("the search index does not hold together".to_owned());
+        } else {
+            searched?;
+        }
+        Ok(found)
     }
 }
 
@@ -176,6 +202,12 @@ fn ended_unexpectedly() -> StoreError {
 }
 
 impl Inner {
+    fn quarantine_if_damaged(&self, error: &StoreError) {
+        if matches!(error, StoreError::Damaged) && !self.damaged.swap(true, Ordering::AcqRel) {
+            tracing::error!(kind = error.kind(), "nothing more is written to this profile");
+        }
+    }
+
     fn announce(&self, changes: Vec<Change>) {
         if !changes.is_empty() {
             self.revision.fetch_add(1, Ordering::AcqRel);

@@ -92,7 +92,7 @@ impl Department {
 
     async fn act(&self, on: &ItemView, action: &str, fields: Value) -> Result<ActionId, DeskError> {
         let Value::Object(fields) = fields else { panic!("fields are an object") };
-        let intent = Intent { item: on.row.id, action: action.into(), fields, hold: false };
+        let intent = Intent { item: on.row.id, action: action.into(), fields, hold: false, after: vec![] };
         self.desk.rounds().act(intent).await.map(|row| row.id)
     }
 

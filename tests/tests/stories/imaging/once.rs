@@ -114,6 +114,7 @@ async fn a_comment_that_is_being_taken_back_says_so_and_can_stay() {
         action: "delete-comment".into(),
         fields: [("comment".to_owned(), json!(mine))].into_iter().collect(),
         hold: true,
+        after: vec![],
     };
     let row = department.desk.rounds().act(intent).await.unwrap();
     assert!(row.names[&mine].contains("Please compare"), "nobody reads ids: {:?}", row.names);

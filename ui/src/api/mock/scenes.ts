@@ -124,6 +124,10 @@ const SCENES: Record<string, Partial<Scene>> = {
     state: { ...OPEN, phase: 'locked', demo: false },
     refuses: { code: 'inUse', message: 'Another Rounds has this profile open. Close it first; nothing was changed.' },
   },
+  lockeddamaged: {
+    state: { ...OPEN, phase: 'locked', demo: false, unsent: 3 },
+    refuses: { code: 'damaged', message: "The profile's file is damaged. It is left exactly as it is." },
+  },
   fetching: { fetch: 60_000, state: { ...OPEN, demo: false } },
   systems: {
     connections: ['CareValidate demo', 'Ambra radiology', 'Illumina', 'eHealth', 'Northside LIMS'].map((name, at) => ({

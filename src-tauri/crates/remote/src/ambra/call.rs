@@ -13,7 +13,7 @@ use super::{
     errors::{self, No},
 };
 use crate::{
-    kept,
+    kept::{self, NoList},
     lenient::{Lenient, Text},
     wire::{
         Reply, Turn,
@@ -64,8 +64,8 @@ impl Answer {
     }
 
     /// A field that is a list, each of its entries still as it came.
-    pub(super) fn rows(&self, key: &str) -> Option<Vec<Box<RawValue>>> {
-        serde_json::from_str(self.0.get(key)?.get()).ok()
+    pub(super) fn rows(&self, key: &str) -> Result<Vec<Box<RawValue>>, NoList> {
+        kept::records(self.0.get(key).ok_or(NoList::Other)?)
     }
 
     /// Every field, read.
@@ -222,14 +222,14 @@ fn with_sid(call: &Call, sid: &str) -> Vec<(String, String)> {
 }
 
 /// The fields of a reply that says `status: "OK"`.
-fn success(body: &[u8]) -> Option<Answer> {
+pub(super) fn success(body: &[u8]) -> Option<Answer> {
     // A broken character costs that character, not the reply.
     let text = String::from_utf8_lossy(body);
     let answer = Answer(serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?);
     answer.text("status").is_some_and(|status| is_ok(&status)).then_some(answer)
 }
 
-fn object(body: &[u8]) -> Option<Map<String, Value>> {
+pub(super) fn object(body: &[u8]) -> Option<Map<String, Value>> {
     match kept::parse(&String::from_utf8_lossy(body))?.0 {
         Value::Object(fields) => Some(fields),
         _ => None,

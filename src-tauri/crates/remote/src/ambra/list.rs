@@ -21,6 +21,7 @@ use super::{
     whole::Whole,
 };
 use crate::{
+    kept::NoList,
     lenient::{Lenient, Text},
     wire::Turn,
 };
@@ -30,8 +31,8 @@ use crate::{
 pub(super) struct List {
     pub(super) feed: &'static str,
     path: &'static str,
-    key: &'static str,
-    kind: ItemKind,
+    pub(super) key: &'static str,
+    pub(super) kind: ItemKind,
     /// Whether its rows tell when they changed.
     tells_updated: bool,
 }
@@ -238,8 +239,11 @@ fn fallback(place: &Place, list: List) -> Option<(Way, (String, String))> {
 
 /// The rows of a page, and whether more follow. A page that does not say so, or that is another than was asked, is not
 /// taken for the last one: the sweep would pass for complete.
-fn rows_of(answer: &Answer, list: List, place: &Place) -> Result<(Vec<Box<RawValue>>, bool), RemoteError> {
-    let rows = answer.rows(list.key).ok_or_else(|| unusable("it holds no list"))?;
+pub(super) fn rows_of(answer: &Answer, list: List, place: &Place) -> Result<(Vec<Box<RawValue>>, bool), RemoteError> {
+    let rows = answer.rows(list.key).map_err(|no| match no {
+        NoList::Other => unusable("it holds no list"),
+        NoList::TooLong => unusable("it holds more rows than any page"),
+    })?;
     let page = answer.value("page").unwrap_or(Value::Null);
     let number = Text::read(page.get("number")).and_then(|number| number.parse::<u32>().ok());
     if number.is_some_and(|number| number != place.page) {

@@ -12,6 +12,8 @@ mod convert;
 mod declaration;
 mod dto;
 mod errors;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
 mod list;
 mod patients;
 mod people;

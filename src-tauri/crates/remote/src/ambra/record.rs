@@ -37,7 +37,7 @@ pub(super) fn seen(raw: &RawValue) -> Seen {
     let reject = |reason: String, raw: String| Seen::Rejected(Rejected { external_id: None, reason, raw });
     let Some((value, text)) = kept::parse(raw.get()) else {
         return reject(
-            "The record cannot be read: it is nested too deeply or holds broken characters.".into(),
+            "The record cannot be read: it is nested too deeply, holds too many values or broken characters.".into(),
             String::new(),
         );
     };

@@ -74,7 +74,6 @@ fn key_refused(refusal: &Refusal, what_now: &str) -> RemoteError {
 
 /// The remote's words, fit to be shown: one line, not long, no key, no query of an address.
 fn safe(words: &str, key: &str) -> String {
-    let words = if key.is_empty() { words.to_owned() } else { words.replace(key, "…") };
     let words: Vec<&str> = words
         .split_whitespace()
         .map(|word| match word.split_once('?') {
@@ -83,6 +82,8 @@ fn safe(words: &str, key: &str) -> String {
         })
         .collect();
     let line: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
+    // Looked for in what is shown: something inside the key that is left out of it would hide the key until then.
+    let line = if key.is_empty() { line } else { line.replace(key, "…") };
     match line.char_indices().nth(WORDS) {
         Some((cut, _)) => format!("{}…", &line[..cut]),
         None => line,

@@ -6,6 +6,8 @@ mod convert;
 mod declaration;
 mod dto;
 mod errors;
+#[cfg(feature = "fuzz")]
+pub(crate) mod fuzz;
 mod page;
 mod read;
 mod record;

@@ -5,7 +5,10 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::lenient::{Lenient, Text};
-use crate::wire::outcome::Unreadable;
+use crate::{
+    kept::{self, NoList},
+    wire::outcome::Unreadable,
+};
 
 /// A page of cases, each still as it came.
 #[derive(Debug)]
@@ -58,7 +61,10 @@ pub(super) fn read(body: &[u8], asked: u32) -> Result<CasePage, NotAPage> {
     let data: Cases<'_> =
         serde_json::from_str(data.get()).map_err(|_| other("its data is not in the documented form"))?;
     let cases = data.cases.ok_or_else(|| other("it holds no list of cases"))?;
-    let cases: Vec<Box<RawValue>> = serde_json::from_str(cases.get()).map_err(|_| other("its cases are not a list"))?;
+    let cases = kept::records(cases).map_err(|no| match no {
+        NoList::Other => other("its cases are not a list"),
+        NoList::TooLong => other("it holds more cases than any page"),
+    })?;
     let info: Value = data.page_info.and_then(|info| serde_json::from_str(info.get()).ok()).unwrap_or_default();
     let next = next(&info, cases.len(), asked)?;
     Ok(CasePage { cases, next })
@@ -121,8 +127,27 @@ mod tests {
     }
 
     #[test]
+    fn a_case_nested_absurdly_deep_costs_only_itself() {
+        let deep = format!("{}1{}", r#"{"a":["#.repeat(100_000), "]}".repeat(100_000));
+        let body = format!(r#"{{"success":true,"data":{{"cases":[{{"id":"1"}},{{"id":"2","x":{deep}}}]}}}}"#);
+        let page = read(body.as_bytes(), 20).expect("the page itself is in order");
+        let rules = super::super::tests::rules();
+        let read: Vec<_> = page.cases.iter().map(|case| super::super::record::read(case, &rules, false)).collect();
+        assert!(read[0].is_ok());
+        let rejected = read[1].as_ref().expect_err("nobody can read that");
+        assert_eq!(rejected.external_id.as_deref(), Some("2"), "{}", rejected.reason);
+        let whole = read_page(deep.as_bytes());
+        assert_eq!(whole.err(), Some(other("it holds no data")), "and a whole reply of that kind is no page");
+    }
+
+    fn read_page(body: &[u8]) -> Result<CasePage, NotAPage> {
+        read(body, 20)
+    }
+
+    #[test]
     fn what_is_not_a_page_is_told_apart() {
         use NotAPage::{Refused, Unreadable as Not};
+        let absurd = format!(r#"{{"data":{{"cases":[{}0]}}}}"#, "0,".repeat(crate::wire::RECORD_LIMIT));
         for (body, expected) in [
             ("", Not(Unreadable::Cut)),
             (r#"{"status":200,"#, Not(Unreadable::Cut)),
@@ -132,6 +157,7 @@ mod tests {
             (r#"{"success":"false"}"#, Refused(0)),
             ("[]", Not(Unreadable::Other("it holds no data".into()))),
             (r#"{"data":{"cases":{}}}"#, Not(Unreadable::Other("its cases are not a list".into()))),
+            (&absurd, Not(Unreadable::Other("it holds more cases than any page".into()))),
             (r#"{"data":{"cases":null}}"#, Not(Unreadable::Other("it holds no list of cases".into()))),
         ] {
             assert_eq!(read(body.as_bytes(), 20).err(), Some(expected), "{body}");

@@ -17,9 +17,10 @@ pub(super) fn read(raw: &RawValue, rules: &Rules, with_attachments: bool) -> Res
     let Some((mut value, text)) = kept::parse(text) else {
         return Err(Rejected {
             external_id: id_only(text),
-            reason: "The record cannot be read: it is nested too deeply or holds broken characters. It is not kept, \
-                     since file contents could not be taken out of it."
-                .into(),
+            reason:
+                "The record cannot be read: it is nested too deeply, holds too many values or broken characters. It is \
+                     not kept, since file contents could not be taken out of it."
+                    .into(),
             raw: String::new(),
         });
     };

@@ -7,13 +7,17 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::{
-    BLOB_LIMIT, PAGE_LIMIT, address,
+    BLOB_LIMIT, PAGE_LIMIT, VALUE_LIMIT, address,
     politeness::TokenBucket,
-    trouble::{self, Reply, Trouble},
+    trouble::{self, Most, Reply, Trouble},
 };
 
 /// The longest wait for a connection. Shorter when the whole request has less than twice that.
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// How much is read of what is data, and of what is a file.
+const DATA: Most = Most { bytes: PAGE_LIMIT, values: VALUE_LIMIT };
+const FILE: Most = Most { bytes: BLOB_LIMIT, values: usize::MAX };
 
 /// How fast and how long to ask. Settings of the connection.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +92,7 @@ impl Wire {
                 None
             }
         };
-        exchange(prepare(&self.reads), PAGE_LIMIT).await
+        exchange(prepare(&self.reads), DATA).await
     }
 
     /// The client for reads, to be asked without a turn.
@@ -100,19 +104,19 @@ impl Wire {
     /// Sends something that changes the remote, once.
     pub(crate) async fn write(&self, prepare: impl FnOnce(&Client) -> RequestBuilder + Send) -> Result<Reply, Trouble> {
         self.singles.turn().await;
-        exchange(prepare(&self.writes), PAGE_LIMIT).await
+        exchange(prepare(&self.writes), DATA).await
     }
 
     /// Fetches a signed address, with no key and no other header of ours. The caller has checked the address.
     pub(crate) async fn fetch_bare(&self, signed: Url) -> Result<Reply, Trouble> {
         self.singles.turn().await;
-        exchange(self.bare.get(signed), BLOB_LIMIT).await
+        exchange(self.bare.get(signed), FILE).await
     }
 }
 
-async fn exchange(request: RequestBuilder, limit: usize) -> Result<Reply, Trouble> {
+async fn exchange(request: RequestBuilder, most: Most) -> Result<Reply, Trouble> {
     let outcome = match request.send().await {
-        Ok(response) => trouble::read(response, limit).await,
+        Ok(response) => trouble::read(response, most).await,
         Err(error) => Err(trouble::of_send(&error)),
     };
     // Neither addresses nor bodies are told: both can hold patient data.

@@ -7,7 +7,7 @@ pub(crate) mod address;
 mod client;
 pub(crate) mod outcome;
 mod politeness;
-mod retry_after;
+pub(crate) mod retry_after;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -21,3 +21,8 @@ pub(crate) use trouble::Reply;
 pub(crate) const PAGE_LIMIT: usize = 64 << 20;
 /// The longest reply that is read as one file.
 pub(crate) const BLOB_LIMIT: usize = 32 << 20;
+/// The most values that a reply may hold: a value in memory is many times as long as `0,` on the wire. The longest page that
+/// a system documents holds a third of it.
+pub(crate) const VALUE_LIMIT: usize = 4_000_000;
+/// The most records that are taken from one page: several times the longest that a system documents.
+pub(crate) const RECORD_LIMIT: usize = 20_000;

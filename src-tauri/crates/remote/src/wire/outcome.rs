@@ -38,6 +38,7 @@ pub(crate) fn of_read(who: &str, what: &str, trouble: &Trouble) -> RemoteError {
         Trouble::TimedOut { .. } => (AndNow::Later(None), format!("{who} did not answer in time. {AGAIN}")),
         Trouble::BrokeOff { after, .. } => (AndNow::Doubtful, broke_off(who, what, *after)),
         Trouble::TooLong { limit } => (AndNow::Doubtful, too_long(who, *limit) + " Nothing of it was kept."),
+        Trouble::TooMany { limit } => (AndNow::Doubtful, too_many(who, *limit) + " Nothing of it was kept."),
         Trouble::Redirected { host } => (AndNow::Doubtful, format!("{} {AGAIN}", redirected(who, host.as_deref()))),
         Trouble::NotMade => (AndNow::Invalid, not_made(who)),
     };
@@ -56,6 +57,7 @@ pub(crate) fn of_write(who: &str, trouble: &Trouble) -> RemoteError {
             format!("{who}'s reply ({}) broke off after {after} bytes. {LOOKED_FOR}", status.as_u16()),
         ),
         Trouble::TooLong { limit } => (AndNow::Doubtful, format!("{} {LOOKED_FOR}", too_long(who, *limit))),
+        Trouble::TooMany { limit } => (AndNow::Doubtful, format!("{} {LOOKED_FOR}", too_many(who, *limit))),
         Trouble::Redirected { host } => {
             (AndNow::Doubtful, format!("{} {LOOKED_FOR}", redirected(who, host.as_deref())))
         }
@@ -184,6 +186,10 @@ fn too_long(who: &str, limit: usize) -> String {
     format!("{who}'s reply is longer than {} MB, more than Rounds reads at a time.", limit >> 20)
 }
 
+fn too_many(who: &str, limit: usize) -> String {
+    format!("{who}'s reply holds more than {} million values, more than Rounds reads at a time.", limit / 1_000_000)
+}
+
 fn redirected(who: &str, host: Option<&str>) -> String {
     let to = host.map(|host| format!(" to {host}")).unwrap_or_default();
     format!(
@@ -263,6 +269,7 @@ mod tests {
             Trouble::TimedOut { after: Some(3) },
             Trouble::BrokeOff { status: StatusCode::UNAUTHORIZED, after: 3 },
             Trouble::TooLong { limit: 1 },
+            Trouble::TooMany { limit: 1 },
             Trouble::Redirected { host: None },
         ];
         for trouble in lost {

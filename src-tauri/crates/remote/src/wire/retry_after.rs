@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 const LONGEST: Duration = Duration::from_hours(1);
 
 /// How long to wait. A date in the past and a negative number mean no wait; what cannot be read means nothing said.
-pub(super) fn read(value: &str, now: SystemTime) -> Option<Duration> {
+pub(crate) fn read(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     let digits = value.strip_prefix('-').unwrap_or(value);
     let whole = digits.split_once('.').map_or(digits, |(whole, _)| whole);

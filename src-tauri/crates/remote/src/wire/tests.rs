@@ -87,10 +87,39 @@ async fn a_reply_is_read_up_to_its_limit() {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n8\r\n12345678\r\n8\r\n12345678\r\n0\r\n\r\n".to_vec();
     let server = Server::start(vec![Script::Reply(chunked), Script::Reply(zipped())]).await;
     let wire = wire(&server.base);
-    let limited =
-        async |limit| trouble::read(wire.reads().get(&server.base).send().await.expect("a reply"), limit).await.err();
+    let of = |bytes| trouble::Most { bytes, values: usize::MAX };
+    let limited = async |limit| {
+        trouble::read(wire.reads().get(&server.base).send().await.expect("a reply"), of(limit)).await.err()
+    };
     assert_eq!(limited(10).await, Some(Trouble::TooLong { limit: 10 }), "by what comes");
     assert_eq!(limited(1000).await, Some(Trouble::TooLong { limit: 1000 }), "by what it unpacks to");
+}
+
+#[tokio::test]
+async fn a_reply_of_absurdly_many_values_is_refused_as_it_comes() {
+    // No end is ever sent: whoever waited for it would wait in vain.
+    let mut endless = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    let part = "0,".repeat(50_000);
+    for _ in 0..=super::VALUE_LIMIT / 50_000 {
+        endless.extend(format!("{:x}\r\n{part}\r\n", part.len()).into_bytes());
+    }
+    let trouble = ask(Script::ReplyAndHold(endless)).await.0.err();
+    assert_eq!(trouble, Some(Trouble::TooMany { limit: super::VALUE_LIMIT }));
+}
+
+#[tokio::test]
+async fn what_is_longer_than_is_read_is_doubt_for_a_write_and_unreadable_for_a_read() {
+    let long = || Script::Reply(head(200, "", super::PAGE_LIMIT + 1, ""));
+    let server = Server::start(vec![long(), long()]).await;
+    let wire = wire(&server.base);
+    let written = wire.write(|client| client.post(&server.base)).await.expect_err("too long");
+    let written = super::outcome::of_write("X", &written);
+    assert!(written.message.contains("64 MB") && written.message.contains("may or may not"), "{}", written.message);
+    let read = wire.read(Turn::Page, |client| client.get(&server.base)).await.expect_err("too long");
+    let read = super::outcome::of_read("X", "this page", &read);
+    assert!(read.message.contains("64 MB") && read.message.contains("Nothing of it was kept"), "{}", read.message);
+    let doubtful = rounds_domain::error::AndNow::Doubtful;
+    assert_eq!((written.and_now, read.and_now), (doubtful, doubtful));
 }
 
 #[tokio::test]

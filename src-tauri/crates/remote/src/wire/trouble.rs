@@ -49,6 +49,11 @@ pub(crate) enum Trouble {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The reply holds more values than are read.
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
     /// The reply sends us elsewhere.
     Redirected {
         /// To which host, when it names one.
@@ -71,8 +76,18 @@ pub(super) fn of_send(error: &reqwest::Error) -> Trouble {
     }
 }
 
-/// Reads a reply to its end, up to `limit` bytes. What it promises in `Content-Length` is checked before it is read.
-pub(super) async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Trouble> {
+/// How much of a reply is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Most {
+    /// Bytes.
+    pub(super) bytes: usize,
+    /// Values, by the commas and brackets between them; those inside texts count, too. What is no data may hold any number.
+    pub(super) values: usize,
+}
+
+/// Reads a reply to its end. What it promises in `Content-Length` is checked before it is read, the rest as it comes.
+pub(super) async fn read(mut response: reqwest::Response, most: Most) -> Result<Reply, Trouble> {
+    let limit = most.bytes;
     let status = response.status();
     let named = |name: header::HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
     let retry_after = named(header::RETRY_AFTER).and_then(|value| retry_after::read(value, SystemTime::now()));
@@ -90,10 +105,17 @@ pub(super) async fn read(mut response: reqwest::Response, limit: usize) -> Resul
         return Err(Trouble::TooLong { limit });
     }
     let mut body = Vec::new();
+    let mut values = 0;
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(Trouble::TooLong { limit }),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => {
+                values += chunk.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+                if values > most.values {
+                    return Err(Trouble::TooMany { limit: most.values });
+                }
+                body.extend_from_slice(&chunk);
+            }
             Ok(None) => return Ok(Reply { status, retry_after, media_type, body }),
             Err(error) if error.is_timeout() => return Err(Trouble::TimedOut { after: Some(body.len()) }),
             Err(_) => return Err(Trouble::BrokeOff { status, after: body.len() }),

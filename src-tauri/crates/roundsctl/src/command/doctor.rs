@@ -31,7 +31,11 @@ pub(crate) async fn run(args: &Args, rounds: &Rounds, output: Output) -> Result<
         check(
             "database",
             faults.is_empty(),
-            if faults.is_empty() { "holds together".to_owned() } else { faults.join("; ") },
+            if faults.is_empty() {
+                "every page is whole, and they hold together".to_owned()
+            } else {
+                faults.join("; ")
+            },
         ),
         check("encryption", is_encrypted(&args.folder().join("rounds.db")), "the file is not readable without the key"),
         permissions(args.folder()),
@@ -46,14 +50,28 @@ pub(crate) async fn run(args: &Args, rounds: &Rounds, output: Output) -> Result<
     }
     let waiting = rounds.outbox(false).await?;
     checks.push(check("outbox", true, format!("{} actions not settled", waiting.len())));
+    tell(&checks, output)?;
+    Ok(ExitCode::from(if checks.iter().all(|check| check.ok) { 0 } else { exit::OTHER }))
+}
+
+/// A profile that cannot be opened because of its file: that is what a doctor is asked about, so it is a finding. Whatever
+/// else keeps it closed (a wrong passphrase, another process) is the failure of this command.
+pub(crate) fn cannot_open(failure: Failure, output: Output) -> Result<ExitCode, Failure> {
+    if !matches!(failure.code, "damaged" | "newer" | "diskFull" | "diskFailed") {
+        return Err(failure);
+    }
+    tell(&[check("key", true, "it fits the key file"), check("database", false, failure.message)], output)?;
+    Ok(ExitCode::from(failure.exit))
+}
+
+fn tell(checks: &[Check], output: Output) -> Result<(), Failure> {
     output.answer(&json!({ "checks": checks }), || {
         let rows: Vec<Vec<String>> = checks
             .iter()
             .map(|check| vec![if check.ok { "ok" } else { "!!" }.to_owned(), check.name.clone(), check.detail.clone()])
             .collect();
         table(&["", "WHAT", "HOW"], &rows)
-    })?;
-    Ok(ExitCode::from(if checks.iter().all(|check| check.ok) { 0 } else { exit::OTHER }))
+    })
 }
 
 /// A plain SQLite file begins with its name.

@@ -4,6 +4,7 @@ mod connection;
 mod doctor;
 mod item;
 mod outbox;
+mod salvage;
 mod sync;
 
 use std::fmt::Write as _;
@@ -32,6 +33,15 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<ExitCode, Failure>
             Ok(ExitCode::SUCCESS)
         }
         Command::Systems => systems(output),
+        Command::Salvage { into } => salvage::run(&args, into, output).await,
+        Command::Doctor => match profile::open(&args).await {
+            Ok(rounds) => {
+                let result = doctor::run(&args, &rounds, output).await;
+                profile::close(&rounds).await?;
+                result
+            }
+            Err(failure) => doctor::cannot_open(failure, output),
+        },
         _ => {
             let rounds = profile::open(&args).await?;
             let result = on_profile(&args, &rounds, output).await;
@@ -43,7 +53,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<ExitCode, Failure>
 
 async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output) -> Result<ExitCode, Failure> {
     match &args.command {
-        Command::Init | Command::Systems => {}
+        Command::Init | Command::Systems | Command::Salvage { .. } | Command::Doctor => {}
         Command::Connection(command) => connection::run(rounds, command, output).await?,
         Command::Sync { connection, full } => return sync::run(rounds, connection.as_deref(), *full, output).await,
         Command::List { query, sort, limit } => item::list(rounds, query, sort, *limit, output).await?,
@@ -58,7 +68,6 @@ async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output
         Command::Resolve { id, keep } => {
             outbox::one(&rounds.resolve(outbox::id(id)?, *keep == Keep::Mine).await?, output)?;
         }
-        Command::Doctor => return doctor::run(args, rounds, output).await,
     }
     Ok(ExitCode::SUCCESS)
 }

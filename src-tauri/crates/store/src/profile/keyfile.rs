@@ -11,7 +11,7 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, pages::Salt};
 
 const FILE: &str = "key.json";
 /// What the key file is called until the database that it is for is there.
@@ -19,14 +19,30 @@ const BEGUN: &str = "key.json.new";
 const SERVICE: &str = "Rounds";
 
 /// The key of the database. Wiped when dropped.
-pub struct Key(Zeroizing<[u8; 32]>);
+#[derive(Clone)]
+pub(crate) struct Key(Zeroizing<[u8; 32]>);
 
 impl Key {
-    /// What SQLCipher's `key` pragma takes for a raw key.
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// What opens a database: its key, and the salt that every page is sealed with. The salt is no secret. It stands in the
+/// key file because a damaged first page would otherwise take it, and with it every other page.
+#[derive(Clone)]
+pub(crate) struct DatabaseKey {
+    pub(crate) key: Key,
+    /// Unknown for a profile whose key file does not name it: then that of the file counts.
+    pub(crate) salt: Option<Salt>,
+}
+
+impl DatabaseKey {
+    /// What SQLCipher's `key` pragma takes for a raw key, with its salt where it is known.
     pub(crate) fn pragma(&self) -> Zeroizing<String> {
-        let mut text = String::with_capacity(70);
+        let mut text = String::with_capacity(102);
         text.push_str("\"x'");
-        for byte in self.0.iter() {
+        for byte in self.key.0.iter().chain(self.salt.iter().flatten()) {
             use std::fmt::Write;
             let _ = write!(text, "{byte:02x}");
         }
@@ -63,6 +79,8 @@ pub enum SlotKind {
 #[serde(rename_all = "camelCase")]
 struct KeyFile {
     format: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
     slots: Vec<Slot>,
 }
 
@@ -77,7 +95,7 @@ enum Slot {
 
 /// Begins a profile: makes a new key and writes the key file for it, which counts only once it is [`commit`]ted. One that
 /// was begun before is gone on with when `has_database`, since its key alone opens what is there; else it is made anew.
-pub(crate) fn begin(dir: &Path, unlock: &Unlock, has_database: bool) -> Result<Key> {
+pub(crate) fn begin(dir: &Path, unlock: &Unlock, has_database: bool) -> Result<DatabaseKey> {
     if dir.join(FILE).exists() {
         return Err(StoreError::ProfileExists);
     }
@@ -111,8 +129,9 @@ pub(crate) fn commit(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn create(path: &Path, unlock: &Unlock) -> Result<Key> {
+fn create(path: &Path, unlock: &Unlock) -> Result<DatabaseKey> {
     let key = random_key()?;
+    let database_salt = random::<16>()?;
     let slot = match unlock {
         Unlock::Passphrase(passphrase) => {
             if passphrase.is_empty() {
@@ -138,20 +157,38 @@ fn create(path: &Path, unlock: &Unlock) -> Result<Key> {
             Slot::Keychain { account, sealed: seal(&wrapping, &key)? }
         }
     };
-    let text = serde_json::to_vec_pretty(&KeyFile { format: 1, slots: vec![slot] })?;
+    let text = serde_json::to_vec_pretty(&KeyFile {
+        format: 1,
+        salt: Some(BASE64_STANDARD.encode(database_salt)),
+        slots: vec![slot],
+    })?;
+    write_new(path, &text)?;
+    Ok(DatabaseKey { key, salt: Some(database_salt) })
+}
+
+fn write_new(path: &Path, text: &[u8]) -> Result<()> {
     let mut file = open_new(path)?;
-    file.write_all(&text)?;
-    file.sync_all()?;
-    Ok(key)
+    file.write_all(text)?;
+    Ok(file.sync_all()?)
+}
+
+/// Begins a profile in `to` with the key of the one in `from`, to be unlocked in the same ways.
+pub(crate) fn begin_like(from: &Path, to: &Path) -> Result<()> {
+    if to.join(FILE).exists() || to.join(BEGUN).exists() {
+        return Err(StoreError::ProfileExists);
+    }
+    write_new(&to.join(BEGUN), &fs::read(from.join(FILE))?)
 }
 
 /// Unwraps the key.
-pub(crate) fn open(dir: &Path, unlock: &Unlock) -> Result<Key> {
+pub(crate) fn open(dir: &Path, unlock: &Unlock) -> Result<DatabaseKey> {
     unwrap_key(&dir.join(FILE), unlock)
 }
 
-fn unwrap_key(path: &Path, unlock: &Unlock) -> Result<Key> {
-    for slot in read(path)?.slots {
+fn unwrap_key(path: &Path, unlock: &Unlock) -> Result<DatabaseKey> {
+    let file = read(path)?;
+    let salt = file.salt.as_deref().map(salt_of).transpose()?;
+    for slot in file.slots {
         let (wrapping, sealed) = match (&slot, unlock) {
             (Slot::Passphrase { salt, memory_kib, passes, lanes, sealed }, Unlock::Passphrase(passphrase)) => {
                 let salt = BASE64_STANDARD.decode(salt).map_err(|_| StoreError::Damaged)?;
@@ -166,9 +203,13 @@ fn unwrap_key(path: &Path, unlock: &Unlock) -> Result<Key> {
             }
             _ => continue,
         };
-        return unseal(&wrapping, sealed);
+        return Ok(DatabaseKey { key: unseal(&wrapping, sealed)?, salt });
     }
     Err(StoreError::Refused("This profile cannot be unlocked in this way.".into()))
+}
+
+fn salt_of(text: &str) -> Result<Salt> {
+    BASE64_STANDARD.decode(text).ok().and_then(|salt| salt.try_into().ok()).ok_or(StoreError::Damaged)
 }
 
 /// The ways in which the profile in `dir` can be unlocked.
@@ -204,9 +245,7 @@ fn read(path: &Path) -> Result<KeyFile> {
     };
     let file: KeyFile = serde_json::from_slice(&text).map_err(|_| StoreError::Damaged)?;
     if file.format != 1 {
-        return Err(StoreError::Refused(
-            "This profile was made by a newer Rounds. Nothing was changed; update Rounds.".into(),
-        ));
+        return Err(StoreError::Newer);
     }
     Ok(file)
 }
@@ -285,7 +324,7 @@ mod tests {
         let before = fs::read(dir.path().join(FILE)).unwrap();
         assert!(matches!(open(dir.path(), &passphrase("correct house")), Err(StoreError::WrongKey)));
         assert_eq!(fs::read(dir.path().join(FILE)).unwrap(), before);
-        assert_eq!(open(dir.path(), &passphrase("correct horse")).unwrap().0, made.0);
+        assert_eq!(open(dir.path(), &passphrase("correct horse")).unwrap().pragma(), made.pragma());
         assert!(matches!(begin(dir.path(), &passphrase("other"), false), Err(StoreError::ProfileExists)));
     }
 }

@@ -5,13 +5,14 @@ use std::{fs, path::Path, time::Duration};
 use rounds_domain::planted::{Bug, is_planted};
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous},
 };
 
-use super::keyfile::{self, Key, Unlock};
-use crate::{Result, Store, StoreError};
+use super::keyfile::{self, DatabaseKey, Unlock};
+use crate::{Result, Store, StoreError, pages::Image, salvage};
 
-const DATABASE: &str = "rounds.db";
+pub(crate) const DATABASE: &str = "rounds.db";
 const LOCK: &str = "lock";
 /// How many readers there are: the window's query, a count, and one to spare.
 const READERS: usize = 3;
@@ -26,7 +27,7 @@ const WRITER_CACHE: &str = "-32768";
 pub struct LockFile(#[allow(dead_code)] fs::File);
 
 impl LockFile {
-    fn take(dir: &Path) -> Result<Self> {
+    pub(crate) fn take(dir: &Path) -> Result<Self> {
         let path = dir.join(LOCK);
         let mut options = fs::OpenOptions::new();
         options.create(true).truncate(false).write(true);
@@ -63,7 +64,7 @@ pub async fn create(dir: &Path, unlock: Unlock) -> Result<Store> {
 
 /// Makes the folder of a profile, for its owner alone. One that holds things already keeps its permissions: it may be
 /// shared with others, and every file of the profile is closed to them anyway.
-fn make_folder(dir: &Path) -> Result<()> {
+pub(crate) fn make_folder(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir)?;
     #[cfg(unix)]
     if fs::read_dir(dir)?.next().is_none() {
@@ -85,19 +86,27 @@ pub async fn open(dir: &Path, unlock: Unlock) -> Result<Store> {
     .await?;
     let database = dir.join(DATABASE);
     if !database.exists() {
-        return Err(StoreError::Refused(
-            "The profile's database file is missing. Nothing was created in its place; put the file back.".into(),
-        ));
+        return Err(missing());
+    }
+    salvage::refuse_again(dir)?;
+    if fs::metadata(&database)?.len() == 0 {
+        return Err(StoreError::Damaged);
     }
     open_database(&database, &key, lock).await
 }
 
-/// Stretching a passphrase takes a while and the keychain may wait for its person: neither on a runtime thread.
-async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Database("the key could not be read".into()))?
+pub(crate) fn missing() -> StoreError {
+    StoreError::Refused(
+        "The profile's database file is missing. Nothing was created in its place; put the file back.".into(),
+    )
 }
 
-fn options(path: &Path, key: &Key) -> SqliteConnectOptions {
+/// Stretching a passphrase takes a while and the keychain may wait for its person: neither on a runtime thread.
+pub(crate) async fn in_background<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Database("it ended unexpectedly".into()))?
+}
+
+pub(crate) fn options(path: &Path, key: &DatabaseKey) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
@@ -109,13 +118,46 @@ fn options(path: &Path, key: &Key) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn open_database(path: &Path, key: &Key, lock: LockFile) -> Result<Store> {
-    // Looked at before it is opened for writing: a writer that cannot read the file would still fold the WAL into it and
-    // remove it when it is closed.
+/// Every migration there is.
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
+
+/// Whether every page of a database is whole, by reading it without SQLite.
+async fn is_whole(path: &Path, key: &DatabaseKey) -> Result<bool> {
+    let (path, key) = (path.to_owned(), key.clone());
+    in_background(move || Image::of(&path, &key.key, key.salt)?.is_whole()).await
+}
+
+/// Looks at a database before it is opened for writing: a writer that cannot read the file would still fold the WAL into it
+/// and remove it when it is closed.
+async fn look(path: &Path, key: &DatabaseKey) -> Result<()> {
+    if fs::metadata(path)?.len() > 0 && !is_whole(path, key).await? {
+        return Err(StoreError::Damaged);
+    }
     let mut reader = options(path, key).read_only(true).connect().await?;
-    let readable = assert_cipher(&mut reader).await;
+    let readable = match assert_cipher(&mut reader).await {
+        Ok(()) => assert_known(&mut reader).await,
+        error => error,
+    };
     reader.close().await?;
-    readable?;
+    readable
+}
+
+/// A newer program may keep things that this one would not see, and not keep.
+async fn assert_known(connection: &mut SqliteConnection) -> Result<()> {
+    let has_any: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+        .fetch_one(&mut *connection)
+        .await?;
+    if has_any == 0 {
+        return Ok(());
+    }
+    let newest: Option<i64> =
+        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await?;
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max();
+    if newest > known { Err(StoreError::Newer) } else { Ok(()) }
+}
+
+pub(crate) async fn open_database(path: &Path, key: &DatabaseKey, lock: LockFile) -> Result<Store> {
+    look(path, key).await?;
     let mut writer = options(path, key)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -128,10 +170,8 @@ async fn open_database(path: &Path, key: &Key, lock: LockFile) -> Result<Store> 
         .connect()
         .await?;
     assert_cipher(&mut writer).await?;
-    sqlx::migrate!("../../../migrations").run(&mut writer).await.map_err(|error| match error {
-        sqlx::migrate::MigrateError::VersionMissing(_) => {
-            StoreError::Refused("This profile was used by a newer Rounds. Nothing was changed; update Rounds.".into())
-        }
+    MIGRATIONS.run(&mut writer).await.map_err(|error| match error {
+        sqlx::migrate::MigrateError::VersionMissing(_) => StoreError::Newer,
         sqlx::migrate::MigrateError::Execute(error) => error.into(),
         other => StoreError::Database(other.to_string()),
     })?;
@@ -141,6 +181,7 @@ async fn open_database(path: &Path, key: &Key, lock: LockFile) -> Result<Store> 
     let mut readers = Vec::with_capacity(READERS);
     for _ in 0..READERS {
         let reader = options(path, key)
+            .read_only(true)
             .pragma("query_only", "1")
             .pragma("wal_autocheckpoint", "0")
             .pragma("cache_size", READER_CACHE)

@@ -32,6 +32,12 @@ pub(crate) async fn put(db: &mut SqliteConnection, rows: Vec<(i64, SearchText)>,
     Ok(())
 }
 
+/// Asks the index whether it holds together.
+pub(crate) async fn check(db: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("INSERT INTO search (search) VALUES ('integrity-check')").execute(db).await?;
+    Ok(())
+}
+
 /// What of a filter is asked of the index: an FTS5 expression of everything that must be there, and one of whatever must
 /// not.
 pub(crate) fn expressions(query: &Query) -> (Option<String>, Option<String>) {

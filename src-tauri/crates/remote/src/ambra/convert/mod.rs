@@ -51,7 +51,8 @@ pub(super) struct Context<'a> {
 /// A DICOM person name: family^given^middle^prefix^suffix, in up to three spellings with `=` between them, of which the
 /// first that says something counts. A name without `^` is taken whole, as it is called.
 pub(super) fn person_name(text: &str) -> PersonName {
-    let spelling = text.split('=').find(|spelling| !spelling.trim_matches(['^', ' ']).is_empty()).unwrap_or_default();
+    let says_something = |spelling: &&str| !spelling.chars().all(|c| c == '^' || c.is_whitespace());
+    let spelling = text.split('=').find(says_something).unwrap_or_default();
     if !spelling.contains('^') {
         return PersonName::of(Some(spelling), None);
     }
@@ -132,12 +133,12 @@ pub(super) fn day(text: &str) -> Option<NaiveDate> {
     ["%Y%m%d", "%Y-%m-%d", "%Y.%m.%d"].iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())
 }
 
-fn midnight(text: &str) -> Option<DateTime<Utc>> {
+pub(super) fn midnight(text: &str) -> Option<DateTime<Utc>> {
     day(text).and_then(|day| day.and_hms_opt(0, 0, 0)).map(|at| at.and_utc())
 }
 
 /// A day and a time of day in the user's zone: modalities write neither zone nor offset.
-fn local_moment(date: &Text, time: &Text, zone: Zone) -> Option<Moment> {
+pub(super) fn local_moment(date: &Text, time: &Text, zone: Zone) -> Option<Moment> {
     let date = date.as_ref()?;
     let text = time.as_ref().map_or_else(|| date.clone(), |time| format!("{date} {time}"));
     let time = time.as_deref().and_then(time_of_day);
