@@ -368,20 +368,20 @@ impl<K: Keep> Keep for Chaos<K> {
 
     async fn apply_page(&self, page: PageWrite) -> Kept<Applied> {
         let advance = page.advance.clone();
-        let connection = page.connection;
+        let all = self.store.connections().await?;
+        let connection = all.iter().find(|one| one.key == page.connection).map(|one| one.id);
         let work = async {
             let before = self.overlays().await;
+            self.machine.check().read(self.machine.desk, connection, &page);
             let applied = self.store.apply_page(page).await?;
             let after = self.overlays().await;
             self.machine.check().pulled(self.machine.desk, &before, &after);
             Ok(applied)
         };
         let applied = self.machine.commit(work).await?;
-        if let Some(advance) = advance.filter(|advance| advance.then == Then::Complete) {
-            let id = self.store.connections().await?.iter().find(|one| one.key == connection).map(|one| one.id);
-            if let Some(id) = id {
-                self.machine.check().slice(self.machine.desk, id, advance.key, true);
-            }
+        let complete = advance.filter(|advance| advance.then == Then::Complete);
+        if let (Some(advance), Some(id)) = (complete, connection) {
+            self.machine.check().slice(self.machine.desk, id, advance.key, true);
         }
         self.machine.committed().await;
         Ok(applied)
@@ -464,6 +464,10 @@ impl<K: Keep> Keep for Chaos<K> {
 
     async fn outbox(&self, settled_since: DateTime<Utc>) -> Kept<Vec<Action>> {
         self.store.outbox(settled_since).await
+    }
+
+    async fn receipts(&self, connection: i64) -> Kept<Vec<Action>> {
+        self.store.receipts(connection).await
     }
 
     async fn claimed(&self, item: ItemId, but: ActionId) -> Kept<Vec<String>> {

@@ -9,10 +9,11 @@ use std::{
 use chrono::TimeDelta;
 use rounds_domain::{
     action::{Action, Proof, ReasonKind},
-    ids::{ActionId, ConnectionId},
+    ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
     view::ConnectionView,
 };
+use rounds_store::table::item::PageWrite;
 use rounds_sync::Clock;
 use serde_json::Value;
 
@@ -92,9 +93,13 @@ pub(super) struct Check {
     /// What a person ended.
     ended: BTreeSet<ActionId>,
     /// The last effect of each lane.
-    lanes: BTreeMap<(usize, rounds_domain::ids::ItemId), i64>,
+    lanes: BTreeMap<(usize, ItemId), i64>,
     /// Slices whose last sweep failed.
     failing: BTreeSet<(usize, ConnectionId, i64)>,
+    /// What somebody changed right behind a confirmation, as a page showed it first: to be told.
+    slipped_in: BTreeSet<ActionId>,
+    /// Confirmed actions behind which a page was read.
+    compared: BTreeSet<ActionId>,
     /// The slices of a feed, as they were last planned.
     planned: BTreeMap<(usize, i64, String), BTreeSet<i64>>,
 }
@@ -112,6 +117,8 @@ impl Check {
             lanes: BTreeMap::new(),
             failing: BTreeSet::new(),
             planned: BTreeMap::new(),
+            slipped_in: BTreeSet::new(),
+            compared: BTreeSet::new(),
         }
     }
 
@@ -209,6 +216,56 @@ impl Check {
         }
     }
 
+    /// A page was kept: the first one behind a confirmation may show that somebody has already gone on from there.
+    pub(super) fn read(&mut self, desk: usize, connection: Option<ConnectionId>, page: &PageWrite) {
+        let mut slipped_in = Vec::new();
+        let of_it = |known: &&Known| known.desk == desk && Some(known.action.connection) == connection;
+        for known in self.known.values().filter(of_it) {
+            let action = &known.action;
+            let confirmed = action.state == OutboxState::Confirmed && !self.compared.contains(&action.id);
+            if !confirmed || action.settled_at.is_none_or(|settled| page.began < settled) {
+                continue;
+            }
+            let item = page
+                .page
+                .records
+                .iter()
+                .map(|record| &record.item)
+                .find(|item| ItemId::derive(action.connection, item.kind, &item.external_id) == action.item);
+            let Some(item) = item else { continue };
+            let value = |key: &String| item.values.get(key).cloned().unwrap_or(Value::Null);
+            let before = |key: &String| {
+                let noted = action.baseline.as_ref().and_then(|baseline| baseline.values.get(key).cloned());
+                noted.or_else(|| action.saw.get(key).cloned()).unwrap_or(Value::Null)
+            };
+            // As before: it may take effect late, and a later page tells.
+            if action.wants.iter().all(|(key, wanted)| value(key) != *wanted && value(key) == before(key)) {
+                continue;
+            }
+            let strange = action
+                .wants
+                .iter()
+                .any(|(key, wanted)| value(key) != *wanted && !self.is_mine(known, key, &value(key)));
+            slipped_in.push((action.id, strange));
+        }
+        for (id, strange) in slipped_in {
+            self.compared.insert(id);
+            if strange {
+                self.slipped_in.insert(id);
+            }
+        }
+    }
+
+    /// Whether a later action of the same person wants this value.
+    fn is_mine(&self, than: &Known, key: &str, value: &Value) -> bool {
+        self.known.values().any(|other| {
+            other.desk == than.desk
+                && other.action.item == than.action.item
+                && other.action.sequence > than.action.sequence
+                && other.action.wants.get(key) == Some(value)
+        })
+    }
+
     /// How a connection stands, as the window shows it when nothing is being read.
     pub(super) fn shown(&mut self, desk: usize, view: &ConnectionView) {
         let here = |known: &&Known| known.desk == desk && known.action.connection == view.id;
@@ -299,6 +356,15 @@ impl Check {
                     let what = format!("{} is confirmed and has {effects} effects at the end", told(action));
                     broken.push((Invariant::TrueReceipt, what));
                 }
+            }
+        }
+        for id in &self.slipped_in {
+            let told_of = |known: &Known| known.action.conflict.is_some();
+            if !self.known.get(id).is_some_and(told_of) {
+                broken.push((
+                    Invariant::NoClobber,
+                    format!("{id} was changed right behind its confirmation, and nobody is told"),
+                ));
             }
         }
         for id in &self.saved {

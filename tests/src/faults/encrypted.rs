@@ -105,6 +105,7 @@ impl Keep for Waiting {
         action(id: ActionId) -> Action;
         unsettled(connection: Option<ConnectionId>) -> Vec<Action>;
         outbox(settled_since: DateTime<Utc>) -> Vec<Action>;
+        receipts(connection: i64) -> Vec<Action>;
         claimed(item: ItemId, but: ActionId) -> Vec<String>;
     }
 

@@ -181,7 +181,7 @@ impl<S: Shelf> World<S> {
                 let kinds = [(false, manner.cases), (true, manner.studies)];
                 for (study, nth) in kinds.iter().flat_map(|(study, count)| (0..*count).map(|nth| (*study, nth))) {
                     let created = beginning() - TimeDelta::days(3 + 11 * i64::try_from(nth).unwrap_or(0));
-                    server.things.insert(item_name(study, nth), thing(study, created));
+                    server.put(item_name(study, nth), thing(study, created));
                 }
                 Remote { server: Arc::new(Mutex::new(server)), weather: Arc::default() }
             })
@@ -400,7 +400,7 @@ impl<S: Shelf> World<S> {
             Step::New { server, study } => {
                 let mut server = self.remotes[server].server();
                 let nth = 50 + server.things.len();
-                server.things.insert(item_name(study, nth), thing(study, now));
+                server.put(item_name(study, nth), thing(study, now));
             }
             Step::Vanish { server, item } => {
                 let mut server = self.remotes[server].server();
@@ -598,6 +598,7 @@ fn thing(study: bool, created: DateTime<Utc>) -> Thing {
         holder: None,
         remarks: vec![],
         marks: vec![],
+        version: 0,
     }
 }
 
@@ -749,7 +750,14 @@ fn everything_is_here<S: Shelf>(world: &World<S>, desk: usize) {
             let values: std::collections::BTreeMap<String, Value> = stored.item.values.clone().into_iter().collect();
             let remarks = stored.item.comments.len() == thing.remarks.len();
             if stored.gone || values != thing.values || !remarks {
-                return world.check().broken(Invariant::Pull, format!("{name} stands at desk {desk} as it was before"));
+                let what = format!(
+                    "{name} stands otherwise at desk {desk}: gone {}, {values:?} for {:?}, {} remarks for {}",
+                    stored.gone,
+                    thing.values,
+                    stored.item.comments.len(),
+                    thing.remarks.len()
+                );
+                return world.check().broken(Invariant::Pull, what);
             }
         }
     }

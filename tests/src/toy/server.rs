@@ -64,6 +64,8 @@ pub struct Thing {
     pub remarks: Vec<Remark>,
     /// The marks that clients made.
     pub marks: Vec<String>,
+    /// Another one with every change, and never again.
+    pub version: u64,
 }
 
 /// What an action does upstream.
@@ -355,6 +357,7 @@ impl Server {
         let mut before = Value::Null;
         let mut made = None;
         let mut was_known = false;
+        thing.version = id;
         let mut set = |key: &str, value: Value| {
             before = thing.values.insert(key.to_owned(), value).unwrap_or(Value::Null);
             let changed = self.changed.insert((request.item.clone(), key.to_owned()), now);
@@ -386,12 +389,20 @@ impl Server {
         Ok(made)
     }
 
+    /// Somebody there makes an item.
+    pub fn put(&mut self, item: String, thing: Thing) {
+        let version = self.next();
+        self.things.insert(item, Thing { version, ..thing });
+    }
+
     /// Somebody there sets a value, by their own hand.
     pub fn edit(&mut self, item: &str, by: &User, key: &str, value: Value, now: DateTime<Utc>) {
+        let version = self.next();
         let Some(thing) = self.things.get_mut(item) else { return };
         if key == "status" {
             thing.holder = Some(by.id.clone());
         }
+        thing.version = version;
         thing.values.insert(key.to_owned(), value);
         thing.updated = thing.updated.max(now);
         self.changed.insert((item.to_owned(), key.to_owned()), now);
@@ -399,8 +410,10 @@ impl Server {
 
     /// Somebody there writes something, by their own hand.
     pub fn remark(&mut self, item: &str, by: &User, text: &str, now: DateTime<Utc>) {
-        let id = format!("remark-{}", self.next());
+        let version = self.next();
+        let id = format!("remark-{version}");
         let Some(thing) = self.things.get_mut(item) else { return };
+        thing.version = version;
         thing.remarks.push(Remark { id, author: by.clone(), text: text.to_owned(), internal: true, made: now });
         if !thing.study {
             thing.updated = thing.updated.max(now);

@@ -138,6 +138,8 @@ keep! {
     fn unsettled(&self, connection: Option<ConnectionId>) -> Vec<Action>;
     /// Unsettled actions and those settled since, the latest first.
     fn outbox(&self, settled_since: DateTime<Utc>) -> Vec<Action>;
+    /// The confirmed actions of a connection that are still laid over their items.
+    fn receipts(&self, connection: i64) -> Vec<Action>;
     /// The remote ids that other actions on the item have taken for their own.
     fn claimed(&self, item: ItemId, but: ActionId) -> Vec<String>;
 }

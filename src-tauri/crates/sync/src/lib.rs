@@ -8,6 +8,7 @@ mod around;
 mod clock;
 pub mod desk;
 mod keep;
+mod keep_page;
 mod link;
 pub mod pull;
 pub mod push;

@@ -21,7 +21,7 @@ pub(crate) struct Link<K: Keep> {
     pub(crate) id: ConnectionId,
     /// The store's number for the connection.
     pub(crate) key: i64,
-    pub(crate) system: System,
+    pub(crate) system: Arc<System>,
     pub(crate) remote: Arc<dyn RemoteSystem>,
     pub(crate) rules: Rules,
     pub(crate) pace: Pace,
@@ -47,7 +47,7 @@ fn parts(connection: &Connection) -> (String, Words, Words, Words) {
 impl<K: Keep> Link<K> {
     pub(crate) fn new(
         kind: Kind,
-        system: System,
+        system: Arc<System>,
         connection: &Connection,
         rest: Arc<Rest>,
         store: K,

@@ -188,7 +188,7 @@ impl<K: Keep> Rounds<K> {
                 began: now,
                 now: self.clock.now(),
             };
-            let applied = self.store.apply_page(write).await?;
+            let applied = self.keep_page(link, write).await?;
             report.lock().await.add(&applied);
             match after {
                 AfterPage::Continue(next) => cursor = Some(next),

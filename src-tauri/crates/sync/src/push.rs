@@ -18,7 +18,7 @@ use rounds_domain::{
     reply::Submitted,
 };
 use rounds_engine::outbox::{
-    conflict::{self, Stands},
+    conflict,
     finding::{self, Finding},
     lanes,
     pass::{Call, Pass},
@@ -306,12 +306,7 @@ impl<K: Keep> Rounds<K> {
             }
             // That it is confirmed stands; a failed read only means that the overlay stays a little longer.
             let shows = match self.refresh(link, one.item, Depth::Plain).await {
-                Ok(read) => {
-                    // Later reads may show what I did next.
-                    let item = read.item.as_ref().filter(|_| one.tries == 0);
-                    self.changed_since(link, one.action, item).await?;
-                    read.stored.actions.iter().any(|action| action.id == one.action)
-                }
+                Ok(read) => read.stored.actions.iter().any(|action| action.id == one.action),
                 Err(error) => {
                     error.remote()?;
                     true
@@ -324,18 +319,6 @@ impl<K: Keep> Rounds<K> {
             }
         }
         *again = keep;
-        Ok(())
-    }
-
-    /// Whether somebody else has changed, right after a confirmation, what was confirmed: kept with the receipt, so that its
-    /// person sees it.
-    async fn changed_since(&self, link: &Link<K>, id: ActionId, item: Option<&WorkItem>) -> Result<(), DeskError> {
-        let action = self.store.action(id).await?;
-        let Some(item) = item.filter(|_| action.conflict.is_none()) else { return Ok(()) };
-        if conflict::stands(&action, item) == Some(Stands::Otherwise) {
-            let conflict = self.with_who(link, &Target::of(item), conflict::as_it_stands(&action, item)).await;
-            self.tell(link, id, Event::ChangedSince(conflict)).await?;
-        }
         Ok(())
     }
 

@@ -87,7 +87,7 @@ impl<K: Keep> Rounds<K> {
         let read = record.item.clone();
         let page = Page { records: vec![record], ..Page::default() };
         let (feed, now) = (stored.feed.clone(), self.clock.now());
-        self.store.apply_page(PageWrite { connection: link.key, feed, advance: None, page, began, now }).await?;
+        self.keep_page(link, PageWrite { connection: link.key, feed, advance: None, page, began, now }).await?;
         Ok(Refreshed { stored: self.store.item(item).await?, item: Some(read) })
     }
 }

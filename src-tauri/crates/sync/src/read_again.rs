@@ -55,7 +55,7 @@ impl<K: Keep> Rounds<K> {
             let page = Page { records: records.into_iter().flatten().collect(), ..Page::default() };
             let now = self.clock.now();
             let write = PageWrite { connection: link.key, feed: feed.to_owned(), advance: None, page, began, now };
-            let applied = self.store.apply_page(write).await?;
+            let applied = self.keep_page(&link, write).await?;
             report.lock().await.add(&applied);
         }
         Ok(None)

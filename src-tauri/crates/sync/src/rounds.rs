@@ -22,7 +22,8 @@ use crate::{Clock, Keep, desk::DeskError, link::Link, rest::Rest};
 pub struct Rounds<K: Keep = Store> {
     pub(crate) store: K,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) kinds: &'static [Kind],
+    /// The kinds of systems, with what each declares.
+    kinds: Vec<(Kind, Arc<System>)>,
     /// Every task that was spawned, and the token that ends them.
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
@@ -60,7 +61,7 @@ impl<K: Keep> Rounds<K> {
         Ok(Arc::new(Self {
             store,
             clock,
-            kinds,
+            kinds: kinds.iter().map(|kind| (*kind, Arc::new((kind.declare)()))).collect(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             pull_wakes: Mutex::default(),
@@ -89,14 +90,14 @@ impl<K: Keep> Rounds<K> {
 
     /// What every kind of system declares.
     pub fn systems(&self) -> Vec<System> {
-        self.kinds.iter().map(|kind| (kind.declare)()).collect()
+        self.kinds.iter().map(|(_, system)| System::clone(system)).collect()
     }
 
-    pub(crate) fn system(&self, name: &str) -> Result<(Kind, System), DeskError> {
+    pub(crate) fn system(&self, name: &str) -> Result<(Kind, Arc<System>), DeskError> {
         self.kinds
             .iter()
-            .map(|kind| (*kind, (kind.declare)()))
             .find(|(_, system)| system.name == name)
+            .cloned()
             .ok_or_else(|| DeskError::Invalid(format!("There is no system called \"{name}\".")))
     }
 

@@ -323,6 +323,10 @@ impl Keep for Memory {
         Ok(self.inner().outbox(settled_since))
     }
 
+    async fn receipts(&self, connection: i64) -> Kept<Vec<Action>> {
+        Ok(self.inner().receipts(connection))
+    }
+
     async fn claimed(&self, item: ItemId, but: ActionId) -> Kept<Vec<String>> {
         Ok(self.inner().claimed(item, but))
     }

@@ -103,6 +103,15 @@ impl Inner {
         actions
     }
 
+    pub(super) fn receipts(&self, connection: i64) -> Vec<Action> {
+        let id = self.connections.get(&connection).map(|connection| connection.id);
+        self.in_order(|action| {
+            Some(action.connection) == id
+                && action.state == OutboxState::Confirmed
+                && self.actions.get(&action.id).is_some_and(|laid| laid.shows)
+        })
+    }
+
     pub(super) fn claimed(&self, item: ItemId, but: ActionId) -> Vec<String> {
         let actions =
             self.in_order(|action| action.item == item && action.id != but && action.state == OutboxState::Confirmed);

@@ -3,6 +3,7 @@
 //! A difference is data for a person to decide on (RELIABILITY.md, "Before every state-changing write"); nothing is merged.
 //! What somebody else changed and the action does not touch is no difference.
 
+use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::{Action, Conflict, Disputed, Fields},
     item::WorkItem,
@@ -77,6 +78,28 @@ pub fn stands(action: &Action, item: &WorkItem) -> Option<Stands> {
     } else {
         Stands::Otherwise
     })
+}
+
+/// What somebody else has changed of what `action` was confirmed to have changed, as the first read tells that began after its
+/// confirmation; `None` when nothing, or nothing yet. `later` are the actions of its person on the same item: what one of
+/// those wants is no stranger's.
+pub fn changed_since(
+    action: &Action,
+    item: &WorkItem,
+    read_began: DateTime<Utc>,
+    later: &[Action],
+) -> Option<Conflict> {
+    let is_first = action.conflict.is_none() && action.settled_at.is_some_and(|settled| read_began >= settled);
+    if !is_first || stands(action, item) != Some(Stands::Otherwise) {
+        return None;
+    }
+    let mine = |key: &String| {
+        let theirs = value(&item.values, key);
+        later.iter().any(|other| {
+            other.item == action.item && other.sequence > action.sequence && other.wants.get(key) == Some(&theirs)
+        })
+    };
+    (!action.wants.keys().any(mine)).then(|| as_it_stands(action, item))
 }
 
 /// A conflict in words: what it touches that differs.

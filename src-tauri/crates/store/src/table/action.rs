@@ -374,6 +374,22 @@ impl Store {
         .await
     }
 
+    /// The confirmed actions of a connection that are still laid over their items: what they came to has not been read yet.
+    pub async fn receipts(&self, connection: i64) -> Result<Vec<Action>> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let rows = sqlx::query(select!(
+                    "WHERE action.connection = ? AND action.state = 'confirmed' AND action.shows = 1 ORDER BY action.sequence"
+                ))
+                .bind(connection)
+                .fetch_all(db)
+                .await?;
+                rows.iter().map(from_row).collect()
+            })
+        })
+        .await
+    }
+
     /// The remote ids that other actions on the item have taken for their own.
     pub async fn claimed(&self, item: ItemId, but: ActionId) -> Result<Vec<String>> {
         self.read(move |db| {

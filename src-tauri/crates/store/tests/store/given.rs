@@ -236,7 +236,7 @@ impl Desk {
 
 pub(crate) async fn add_connection(store: &Store, name: &str) -> Connection {
     let new = NewConnection {
-        id: ConnectionId(uuid::Uuid::from_u128(7)),
+        id: ConnectionId(uuid::Uuid::new_v4()),
         system: "carevalidate".into(),
         name: name.into(),
         base_url: "https://example.org".into(),

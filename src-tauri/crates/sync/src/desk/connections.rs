@@ -223,7 +223,7 @@ impl<K: Keep> Rounds<K> {
             messages: u32::try_from(around.messages.len()).unwrap_or(u32::MAX),
             views: around.views,
             me: crate::link::me_of(connection),
-            system_title: system.title,
+            system_title: system.title.clone(),
         })
     }
 }

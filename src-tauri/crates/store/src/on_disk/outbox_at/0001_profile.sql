@@ -17,8 +17,8 @@ VALUES (1, X'6684b44cf86d5f7bab575001724c61e8', 1, 'cases', 0, 'case-1', 1, 0, '
         X'28b52ffd609700050700e20e2a1d70a76d03e6ffa565a957beb2c5a76d4674e1255281b2a82c3200007a7e8ba170ce1895da03baee4b6eb5e6ae75096fb33c281ec7a2c4ab9b2c11a683b7d1156728442d92b13bb22021aab41af621236ce9e6a8d96df9e749276ff2ba59b0719f2bb26a707304f5e7ab2d178917b972ce5a5fb380d508988ee0e76874f68da170ce1853652ba6ccbe7563184dcf5b916fdd5cd3e0e6020464877e9e068c53c63ec02b8b4210044014004a3300cd5c629a2194313087b94acad994213373900720c345c8ca641e556164f8707029f495405210152c9457a66119623e01',
         1771200000000, 1771200000000, 0);
 INSERT INTO worklist (key, connection, shelf, kind, status_group, priority, mine, unsettled, created_at, updated_at, due_at,
-                      patient_sort, title_sort, assignee_sort, status_sort)
-VALUES (1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '', 'made-up case-1', '', '');
+                      patient_sort, title_sort, assignee_sort, status_sort, modalities, flags)
+VALUES (1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '', 'made-up case-1', '', '', '', '');
 INSERT INTO worklist_line (key, line) VALUES (1,
     '{"id":"6684b44c-f86d-5f7b-ab57-5001724c61e8","connection":"c0000000-0000-4000-8000-000000000001","externalId":"case-1","kind":"case","patient":null,"birthDate":null,"gender":null,"identifier":null,"accession":null,"title":"Made-up case-1","status":null,"statusKnown":true,"statusGroup":"new","priority":"routine","due":null,"assignee":null,"mine":false,"created":null,"updated":null,"flags":[],"comments":0,"pending":[],"unsettled":"nothing","gone":false,"system":"made-up"}');
 
@@ -28,8 +28,8 @@ VALUES (2, X'b698de16bb515b5dba75df64e29061a1', 1, 'cases', 0, 'case-2', 1, 0, '
         X'28b52ffd609700050700e20e2a1d70a76d03e6ffa565a957beb2c5a76d4674e125528142f43c1900003d3f8ba170ce1895da03baee4b6eb5e6ae75096fb33c281ec7a2c4ab9b2c11a683b7d1156728442d92b13bb22021aab41af621236ce9e6a8d96df9e749276ff2ba59b0719f2bb26a707304f5e7ab2d178917b972ce5a5fb380d508988ee0e76874f68da170ce1853652ba6ccbe7563184dcf5b916fdd5cd3e0e6020464877e9e068c53c63ec02b8b4210044014004a3300cd5c629a2194313087b94acad994213373900720c345c8ca641e556164f8707029f495405210152c9457a66119623e01',
         1771200000000, 1771200000000, 0);
 INSERT INTO worklist (key, connection, shelf, kind, status_group, priority, mine, unsettled, created_at, updated_at, due_at,
-                      patient_sort, title_sort, assignee_sort, status_sort)
-VALUES (2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '', 'made-up case-2', '', '');
+                      patient_sort, title_sort, assignee_sort, status_sort, modalities, flags)
+VALUES (2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, '', 'made-up case-2', '', '', '', '');
 INSERT INTO worklist_line (key, line) VALUES (2,
     '{"id":"b698de16-bb51-5b5d-ba75-df64e29061a1","connection":"c0000000-0000-4000-8000-000000000001","externalId":"case-2","kind":"case","patient":null,"birthDate":null,"gender":null,"identifier":null,"accession":null,"title":"Made-up case-2","status":null,"statusKnown":true,"statusGroup":"new","priority":"routine","due":null,"assignee":null,"mine":false,"created":null,"updated":null,"flags":[],"comments":0,"pending":[],"unsettled":"nothing","gone":false,"system":"made-up"}');
 
@@ -39,8 +39,8 @@ VALUES (3, X'7e5c75852f155a9191d6e9659d616e27', 2, 'cases', 1, 'study-1', 1, 0, 
         X'28b52ffd609a000d0700f24e2a1d80a76903cddd90ec1e5a3151f6cdb67dbe047760da15f70532619e18368da180ae180d630f8575db62a93537255b785be5413149b6385edd5459e025bc5dd8618881a8472a6549161ca27169611b7281eb7e8e9abd968fbe74f226a79f061737ba2aab063f57508f9ed6f271bcca1974b5da5a05a445c03382a323d2d93f8602ba624c235bf132dbd20f822c456f45b6f4734d839f0b10965bad8e7e038829631fe099862108022014004a3300cd5c629a2194313087b94a0ada94213373900720c34508cb641e556164f8707029f495405310152dec57a661a2623e01',
         1771200000000, 1771200000000, 0);
 INSERT INTO worklist (key, connection, shelf, kind, status_group, priority, mine, unsettled, created_at, updated_at, due_at,
-                      patient_sort, title_sort, assignee_sort, status_sort)
-VALUES (3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, '', 'made-up study-1', '', '');
+                      patient_sort, title_sort, assignee_sort, status_sort, modalities, flags)
+VALUES (3, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, '', 'made-up study-1', '', '', '', '');
 INSERT INTO worklist_line (key, line) VALUES (3,
     '{"id":"7e5c7585-2f15-5a91-91d6-e9659d616e27","connection":"c0000000-0000-4000-8000-000000000002","externalId":"study-1","kind":"study","patient":null,"birthDate":null,"gender":null,"identifier":null,"accession":null,"title":"Made-up study-1","status":null,"statusKnown":true,"statusGroup":"new","priority":"routine","due":null,"assignee":null,"mine":false,"created":null,"updated":null,"flags":[],"comments":0,"pending":[],"unsettled":"nothing","gone":false,"system":"made-up"}');
 
