@@ -320,7 +320,8 @@ impl Check {
         if effect.by.given != action.actor.name.split(' ').next().unwrap_or_default() {
             self.broken(Invariant::Identity, format!("{} left in the name of {}", told(&action), effect.by.given));
         }
-        if self.lateness == Lateness::Within {
+        // What a person gave up although it may have arrived has left its lane.
+        if self.lateness == Lateness::Within && !self.ended.contains(&effect.tag) {
             let lane = (desk, action.item);
             let last = self.lanes.get(&lane).copied().unwrap_or(i64::MIN);
             if action.sequence < last {

@@ -295,6 +295,11 @@ impl<S: Shelf> World<S> {
         }
     }
 
+    /// Nobody works at a machine that sleeps.
+    fn is_asleep(&self, desk: usize) -> bool {
+        self.desks[desk].machine.asleep_until().is_some_and(|until| until > self.time.now())
+    }
+
     async fn pause(&self, wait: Result<Duration, DeskError>) {
         let wait = match wait {
             Ok(wait) => wait,
@@ -445,7 +450,9 @@ impl<S: Shelf> World<S> {
     /// A person does something.
     async fn act(&self, step: Step) {
         let Step::Act { desk, server, item, doing, value, hold, after_last } = step else { return };
-        self.while_awake(desk).await;
+        if self.is_asleep(desk) {
+            return;
+        }
         let Some(program) = self.program(desk) else { return };
         let Some(connection) = self.desks[desk].connections.borrow().get(server).copied() else { return };
         let names: Vec<(String, bool)> =
@@ -478,7 +485,9 @@ impl<S: Shelf> World<S> {
 
     /// A person decides about one of what is unsettled.
     async fn decide(&self, desk: usize, which: usize, verdict: Verdict) {
-        self.while_awake(desk).await;
+        if self.is_asleep(desk) {
+            return;
+        }
         let Some(program) = self.program(desk) else { return };
         let rows = match program.outbox(false).await {
             Ok(rows) => rows,
@@ -510,7 +519,9 @@ impl<S: Shelf> World<S> {
 
     /// A person signs in, and types the number that they are sent.
     async fn sign_in(&self, desk: usize, server: usize) {
-        self.while_awake(desk).await;
+        if self.is_asleep(desk) {
+            return;
+        }
         let Some(program) = self.program(desk) else { return };
         let Some(id) = self.desks[desk].connections.borrow().get(server).copied() else { return };
         let waits = |views: &[rounds_domain::view::ConnectionView]| {
@@ -535,7 +546,9 @@ impl<S: Shelf> World<S> {
 
     /// A person presses "sync"; says whether everything could be read.
     async fn sync(&self, desk: usize, full: bool) -> bool {
-        self.while_awake(desk).await;
+        if self.is_asleep(desk) {
+            return false;
+        }
         let Some(program) = self.program(desk) else { return false };
         let extent = if full { Extent::Full } else { Extent::Recent };
         match program.sync_now(None, extent, Patience::NONE).await {
@@ -549,7 +562,9 @@ impl<S: Shelf> World<S> {
 
     /// Somebody fills in who they are.
     async fn sit_down(&self, desk: usize, server: usize, given: &str) {
-        self.while_awake(desk).await;
+        if self.is_asleep(desk) {
+            return;
+        }
         let Some(program) = self.program(desk) else { return };
         let Some(id) = self.desks[desk].connections.borrow().get(server).copied() else { return };
         let settings = [("given_name".to_owned(), given.to_owned())].into();
@@ -703,7 +718,9 @@ fn settle<S: Shelf>(run: &mut Run<S>, plan: &Plan) -> bool {
                 is_settled(&unsettled)
             })
     };
-    if !run.until(world.time.now() + SETTLING, quiet) {
+    // What people have begun by now is done in a few minutes.
+    if !run.until(world.time.now() + TimeDelta::minutes(5), |_| false) || !run.until(world.time.now() + SETTLING, quiet)
+    {
         return false;
     }
     world.check().at_the_end();

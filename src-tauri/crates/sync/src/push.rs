@@ -120,7 +120,10 @@ impl<K: Keep> Rounds<K> {
             } else {
                 patience.short
             };
-            let Some(wait) = wait.filter(|wait| self.clock.up() + *wait <= began + patience) else { break };
+            let Some(wait) = wait.filter(|wait| !patience.is_zero() && self.clock.up() + *wait <= began + patience)
+            else {
+                break;
+            };
             let wait = wait.max(Duration::from_millis(20));
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
