@@ -163,6 +163,9 @@ pub struct Baseline {
     /// The values that the action touches, as they stood then.
     #[serde(default)]
     pub values: Fields,
+    /// When the item had last changed upstream, as far as it told.
+    #[serde(default)]
+    pub updated: Option<DateTime<Utc>>,
     /// When it was read.
     pub read_at: Option<DateTime<Utc>>,
 }

@@ -30,6 +30,7 @@ impl<K: Keep> Rounds<K> {
     pub(crate) async fn found_with_who(&self, link: &Link<K>, target: &Target, finding: Finding) -> Finding {
         match finding {
             Finding::PossiblyMine(conflict) => Finding::PossiblyMine(self.with_who(link, target, conflict).await),
+            Finding::SetBack(conflict) => Finding::SetBack(self.with_who(link, target, conflict).await),
             Finding::Theirs(conflict) => Finding::Theirs(self.with_who(link, target, conflict).await),
             other => other,
         }

@@ -28,13 +28,14 @@ impl Inner {
         action
     }
 
+    fn is_given_up(&self, id: ActionId) -> bool {
+        let state = self.actions.get(&id).map(|laid| laid.action.state);
+        matches!(state, Some(OutboxState::Discarded | OutboxState::Withdrawn))
+    }
+
     pub(super) fn submit(&mut self, action: Action) -> Kept<Action> {
         self.item_mut(action.item)?.drafts.remove(&action.name);
-        let given_up = |id: &ActionId| {
-            let state = self.actions.get(id).map(|laid| laid.action.state);
-            matches!(state, Some(OutboxState::Discarded | OutboxState::Withdrawn))
-        };
-        if action.depends_on.iter().any(given_up) {
+        if action.depends_on.iter().any(|id| self.is_given_up(*id)) {
             return Err(StoreError::Refused("What this depends on was given up.".into()));
         }
         Ok(self.insert(action, None))
@@ -80,6 +81,8 @@ impl Inner {
             dependant.depends_on.iter_mut().filter(|on| **on == id).for_each(|on| *on = again.id);
             self.put(dependant);
         }
+        let depends_on = again.depends_on.iter().copied().filter(|on| !self.is_given_up(*on)).collect();
+        let again = Action { depends_on, ..again };
         let place = again.sequence;
         Ok(self.insert(again, Some(place)))
     }

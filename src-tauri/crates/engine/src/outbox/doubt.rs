@@ -75,7 +75,19 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
         Finding::Found(receipt) => confirm(next, receipt, tick),
         Finding::Unclear(text) => ask_person(next, ReasonKind::PossiblySent, text),
         Finding::PossiblyMine(conflict) => possibly_mine(next, conflict),
-        Finding::Theirs(conflict) => theirs(next, conflict, rules, tick),
+        Finding::Theirs(conflict) => {
+            let text = format!(
+                "It was sent and the answer was lost. Since then somebody else has changed it: {}. Nothing more is sent; keep \
+                 yours or leave theirs.",
+                conflict::told(&conflict)
+            );
+            theirs(next, conflict, text, rules, tick);
+        }
+        Finding::SetBack(conflict) => {
+            let text = "It was sent and the answer was lost. It reads as before now, but the item has changed since: yours may have \
+                        taken effect and been set back. Nothing more is sent; keep yours or leave it as it is.";
+            theirs(next, conflict, text.to_owned(), rules, tick);
+        }
         Finding::Missing if next.proof == Proof::None => ask_person(
             next,
             ReasonKind::PossiblySent,
@@ -97,15 +109,10 @@ pub(super) fn possibly_mine(next: &mut Action, conflict: Conflict) {
 }
 
 /// Somebody else's value is there. While the remote may still apply mine over it, it is only looked at again.
-fn theirs(next: &mut Action, conflict: Conflict, rules: Rules, tick: Tick) {
+fn theirs(next: &mut Action, conflict: Conflict, text: String, rules: Rules, tick: Tick) {
     if waits_for_the_remote(next, rules, tick) {
         return;
     }
-    let text = format!(
-        "It was sent and the answer was lost. Since then somebody else has changed it: {}. Nothing more is sent; keep yours or \
-         leave theirs.",
-        conflict::told(&conflict)
-    );
     next.conflict = Some(conflict);
     ask_person(next, ReasonKind::Conflict, text);
 }

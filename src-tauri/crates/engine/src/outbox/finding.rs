@@ -24,6 +24,9 @@ pub enum Finding {
     PossiblyMine(Conflict),
     /// Something else is there than before it was sent and than it wants: for a person, once it can no longer take effect.
     Theirs(Conflict),
+    /// The value from before it was sent is there, and the item has changed since: it may have taken effect and been set back. For
+    /// a person, once it can no longer take effect.
+    SetBack(Conflict),
     /// More than one thing could be it, or nothing can tell: for a person.
     Unclear(String),
 }
@@ -36,8 +39,13 @@ pub fn baseline(action: &Action, item: &WorkItem, me: &Me, read_at: chrono::Date
         same_words: same.filter_map(|comment| comment.id.clone()).collect(),
         status: item.status.word.clone(),
         values: action.saw.keys().map(|key| (key.clone(), conflict::value(&item.values, key))).collect(),
+        updated: updated(item),
         read_at: Some(read_at),
     }
+}
+
+fn updated(item: &WorkItem) -> Option<chrono::DateTime<chrono::Utc>> {
+    item.updated.as_ref().and_then(|updated| updated.at)
 }
 
 fn mine<'a>(comments: &'a [Comment], me: &'a Me) -> impl Iterator<Item = &'a Comment> {
@@ -80,11 +88,19 @@ fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
         || is_planted(Bug::WantedMeansMine) || action.own_mark.as_ref().is_some_and(|mark| item.proofs.contains(mark));
     match conflict::stands(action, item) {
         None => untold(),
+        // A value is no version: what was set and set back again reads as if nothing had happened.
+        Some(Stands::AsBefore) if has_changed(action, item) => Finding::SetBack(conflict::as_it_stands(action, item)),
         Some(Stands::AsBefore) => Finding::Missing,
         Some(Stands::AsWanted) if shown() => Finding::Found(Receipt::default()),
         Some(Stands::AsWanted) => Finding::PossiblyMine(conflict::as_it_stands(action, item)),
         Some(Stands::Otherwise) => Finding::Theirs(conflict::as_it_stands(action, item)),
     }
+}
+
+/// Whether an item tells that it has changed since `action` was first sent.
+fn has_changed(action: &Action, item: &WorkItem) -> bool {
+    let before = action.baseline.as_ref().and_then(|baseline| baseline.updated);
+    before.is_some() && updated(item).is_some() && before != updated(item)
 }
 
 fn untold() -> Finding {

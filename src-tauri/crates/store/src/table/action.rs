@@ -215,7 +215,7 @@ async fn dependants(db: &mut SqliteConnection, id: ActionId) -> Result<Vec<Actio
 }
 
 /// Whether one of these was discarded or taken back.
-async fn given_up(db: &mut SqliteConnection, ids: &[ActionId]) -> Result<bool> {
+async fn given_up_already(db: &mut SqliteConnection, ids: &[ActionId]) -> Result<bool> {
     for id in ids {
         let state: Option<String> =
             sqlx::query_scalar("SELECT state FROM action WHERE id = ?").bind(id.0).fetch_optional(&mut *db).await?;
@@ -263,7 +263,7 @@ impl Store {
                     .bind(&action.name)
                     .execute(&mut *write.db)
                     .await?;
-                if given_up(write.db, &action.depends_on).await? {
+                if given_up_already(write.db, &action.depends_on).await? {
                     return Err(StoreError::Refused(
                         "What this depends on was given up. Nothing was saved; look at the item again.".into(),
                     ));
@@ -326,6 +326,14 @@ impl Store {
                     }
                     return Ok(ended);
                 };
+                // Whoever does something again knows what was given up before it.
+                let mut after = Vec::with_capacity(again.depends_on.len());
+                for on in &again.depends_on {
+                    if !given_up_already(write.db, &[*on]).await? {
+                        after.push(*on);
+                    }
+                }
+                let again = Action { depends_on: after, ..again };
                 for mut dependant in dependants {
                     dependant.depends_on.iter_mut().filter(|on| **on == id).for_each(|on| *on = again.id);
                     depend(write.db, &dependant).await?;
