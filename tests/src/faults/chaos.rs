@@ -1,7 +1,7 @@
 //! A store that fails when the schedule says so, and whose commits are looked at.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
@@ -15,6 +15,7 @@ use rounds_domain::{
     action::{Action, Fields},
     around::Around,
     ids::{ActionId, ConnectionId, ItemId},
+    item::ItemKind,
     projection::WorklistRow,
     pull::Slice,
 };
@@ -24,7 +25,7 @@ use rounds_store::{
         action::{End, Ending},
         connection::{Connection, ConnectionEdit, NewConnection, Tally},
         item::{Applied, PageWrite, ReadAgain, StoredItem},
-        slice::{FeedProgress, SliceRow, Then},
+        slice::{Advance, FeedProgress, SliceRow, Then},
     },
 };
 use rounds_sync::{Clock, Keep};
@@ -38,6 +39,10 @@ use super::{
 };
 
 type Kept<T> = Result<T, StoreError>;
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A person's machine: its clock, what is about to go wrong with it, whether it is on.
 pub(super) struct Machine {
@@ -57,6 +62,10 @@ pub(super) struct Machine {
     ids: AtomicU64,
     dead: AtomicBool,
     troubles: Mutex<Troubles>,
+    /// Sweeps of changes under way: when they truly began, once their first page was kept.
+    sweeps: Mutex<BTreeMap<i64, Option<DateTime<Utc>>>>,
+    /// Rows that could not be read, and were not read since.
+    spoiled: Mutex<BTreeSet<(ConnectionId, String)>>,
     check: Arc<Mutex<Check>>,
 }
 
@@ -78,6 +87,8 @@ impl Machine {
             slept: AtomicI64::new(0),
             ids: AtomicU64::new(0),
             dead: AtomicBool::new(false),
+            sweeps: Mutex::default(),
+            spoiled: Mutex::default(),
             troubles: Mutex::new(Troubles { chance, kill: None, disk: None }),
             time,
             check,
@@ -268,6 +279,42 @@ impl<K: Keep> Chaos<K> {
         Ok(done)
     }
 
+    fn note_spoiled(&self, connection: ConnectionId, page: &PageWrite) {
+        let mut spoiled = locked(&self.machine.spoiled);
+        for record in &page.page.records {
+            spoiled.remove(&(connection, record.item.external_id.clone()));
+        }
+        let names = page.page.rejected.iter().filter_map(|rejected| rejected.external_id.clone());
+        spoiled.extend(names.map(|name| (connection, name)));
+    }
+
+    /// Follows a sweep of changes from its first page to its last; then everything that has not changed since has to be here.
+    async fn look_at_sweep(&self, id: ConnectionId, server: usize, advance: &Advance, began: DateTime<Utc>) {
+        let began = {
+            let mut sweeps = locked(&self.machine.sweeps);
+            let Some(known) = sweeps.get_mut(&advance.key) else { return };
+            let began = *known.get_or_insert(began);
+            if !matches!(advance.then, Then::Continue(_)) {
+                *known = None;
+            }
+            began
+        };
+        if advance.then != Then::Complete || self.machine.clock_was_just_set() {
+            return;
+        }
+        let names = self.machine.check().studies(server);
+        let mut here = BTreeMap::new();
+        for name in names {
+            let item = ItemId::derive(id, ItemKind::Study, &name);
+            if let Ok(stored) = self.store.item(item).await {
+                here.insert(name, stored.item.values);
+            }
+        }
+        let spoiled: Vec<String> =
+            locked(&self.machine.spoiled).iter().filter(|(of, _)| *of == id).map(|(_, name)| name.clone()).collect();
+        self.machine.check().swept(server, began, &here, &spoiled);
+    }
+
     /// What is laid over items and not settled, for the check that a pull leaves it alone.
     async fn overlays(&self) -> BTreeMap<ActionId, bool> {
         let mut laid = BTreeMap::new();
@@ -342,6 +389,9 @@ impl<K: Keep> Keep for Chaos<K> {
     ) -> Kept<Vec<SliceRow>> {
         let slices = self.machine.commit(self.store.slices(connection, feed.clone(), planned, now)).await?;
         let keys = slices.iter().map(|slice| slice.key).collect();
+        for slice in slices.iter().filter(|slice| matches!(slice.slice, Slice::Changed { .. })) {
+            locked(&self.machine.sweeps).entry(slice.key).or_default();
+        }
         self.machine.check().planned(self.machine.desk, connection, feed, keys);
         self.machine.committed().await;
         Ok(slices)
@@ -350,11 +400,17 @@ impl<K: Keep> Keep for Chaos<K> {
     async fn slice_failed(&self, id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> Kept<()> {
         self.machine.commit(self.store.slice_failed(id, key, begin_again, next_at)).await?;
         self.machine.check().slice(self.machine.desk, id, key, false);
+        if begin_again && let Some(began) = locked(&self.machine.sweeps).get_mut(&key) {
+            *began = None;
+        }
         self.machine.committed().await;
         Ok(())
     }
 
     async fn slice_restart(&self, key: i64) -> Kept<()> {
+        if let Some(began) = locked(&self.machine.sweeps).get_mut(&key) {
+            *began = None;
+        }
         self.done(self.store.slice_restart(key)).await
     }
 
@@ -369,7 +425,13 @@ impl<K: Keep> Keep for Chaos<K> {
     async fn apply_page(&self, page: PageWrite) -> Kept<Applied> {
         let advance = page.advance.clone();
         let all = self.store.connections().await?;
-        let connection = all.iter().find(|one| one.key == page.connection).map(|one| one.id);
+        let of_it = all.iter().find(|one| one.key == page.connection);
+        let connection = of_it.map(|one| one.id);
+        let server = of_it.and_then(|one| one.name.rsplit(' ').next()?.parse::<usize>().ok());
+        if let Some(id) = connection {
+            self.note_spoiled(id, &page);
+        }
+        let began = self.machine.time.now() - (self.machine.now() - page.began);
         let work = async {
             let before = self.overlays().await;
             self.machine.check().read(self.machine.desk, connection, &page);
@@ -379,9 +441,13 @@ impl<K: Keep> Keep for Chaos<K> {
             Ok(applied)
         };
         let applied = self.machine.commit(work).await?;
+        let of_sweep = advance.clone();
         let complete = advance.filter(|advance| advance.then == Then::Complete);
         if let (Some(advance), Some(id)) = (complete, connection) {
             self.machine.check().slice(self.machine.desk, id, advance.key, true);
+        }
+        if let (Some(advance), Some(id), Some(server)) = (of_sweep, connection, server) {
+            self.look_at_sweep(id, server, &advance, began).await;
         }
         self.machine.committed().await;
         Ok(applied)

@@ -6,9 +6,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::{Action, Proof, ReasonKind},
+    action::{Action, Fields, Proof, ReasonKind},
     ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
     view::ConnectionView,
@@ -196,6 +196,35 @@ impl Check {
     /// A feed was planned anew: what is no longer part of it is no longer read.
     pub(super) fn planned(&mut self, desk: usize, connection: i64, feed: String, slices: BTreeSet<i64>) {
         self.planned.insert((desk, connection, feed), slices);
+    }
+
+    /// What the feed of changes of a server tells of.
+    pub(super) fn studies(&self, server: usize) -> Vec<String> {
+        self.server(server).things.iter().filter(|(_, thing)| thing.study).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// A sweep of changes that began then is complete: every row that has not changed since is here as it is there.
+    pub(super) fn swept(
+        &mut self,
+        server: usize,
+        began: DateTime<Utc>,
+        here: &BTreeMap<String, Fields>,
+        spoiled: &[String],
+    ) {
+        let settled: Vec<(String, Fields)> = self
+            .server(server)
+            .things
+            .iter()
+            .filter(|(name, thing)| thing.study && thing.updated < began && !spoiled.contains(name))
+            .map(|(name, thing)| (name.clone(), thing.values.clone().into_iter().collect()))
+            .collect();
+        for (name, values) in settled {
+            if here.get(&name) != Some(&values) {
+                let what =
+                    format!("a sweep is complete, and {name} stands otherwise: {:?} for {values:?}", here.get(&name));
+                self.broken(Invariant::Pull, what);
+            }
+        }
     }
 
     /// A sweep came to its end.

@@ -230,7 +230,8 @@ fn kill_at(rng: &mut impl Rng) -> KillAt {
 fn job_end(rng: &mut impl Rng) -> JobEnd {
     let after = TimeDelta::seconds(rng.random_range(1..400));
     match rng.random_range(0..24) {
-        0..5 => JobEnd::Lost,
+        0..2 => JobEnd::Lost,
+        2..5 => JobEnd::Forgotten(after),
         // Followed for a day, which takes its time here too.
         5 => JobEnd::Never,
         6..10 => JobEnd::Refused(after),
@@ -291,7 +292,11 @@ impl Maker {
                 let fate = fate(&mut self.rng, call, self.lateness);
                 Step::Call { server, call, fate }
             }
-            72..75 => Step::Down { server, minutes: self.rng.random_range(1..20) },
+            72..75 => {
+                // Also a network that is gone for the night.
+                let minutes = if chance(&mut self.rng, 15) { 500 } else { self.rng.random_range(1..20) };
+                Step::Down { server, minutes }
+            }
             75..78 => Step::Expire { server },
             78 => Step::WrongPassword { server, minutes: self.rng.random_range(1..15) },
             79 => Step::SomebodyElse { desk, server, minutes: self.rng.random_range(1..15) },

@@ -181,7 +181,12 @@ impl<S: Shelf> World<S> {
                 let kinds = [(false, manner.cases), (true, manner.studies)];
                 for (study, nth) in kinds.iter().flat_map(|(study, count)| (0..*count).map(|nth| (*study, nth))) {
                     let created = beginning() - TimeDelta::days(3 + 11 * i64::try_from(nth).unwrap_or(0));
-                    server.put(item_name(study, nth), thing(study, created));
+                    let name = item_name(study, nth);
+                    server.put(name.clone(), thing(study, created));
+                    // What people write, they have written before.
+                    for given in PEOPLE {
+                        server.remark(&name, &user(given), TEXTS[nth % TEXTS.len()], created);
+                    }
                 }
                 Remote { server: Arc::new(Mutex::new(server)), weather: Arc::default() }
             })

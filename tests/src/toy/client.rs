@@ -119,7 +119,9 @@ fn deed(action: &Action) -> Result<Deed, RemoteError> {
         }
         "assign" => Deed::Set { key: "reader".into(), value: wanted("reader"), mark: None },
         "note" => Deed::Set { key: "note".into(), value: wanted("note"), mark: Some(action.id.to_string()) },
-        "approved" | "received" => Deed::Yes { key: action.name.clone() },
+        "approved" => Deed::Yes { key: action.name.clone() },
+        // Whoever receives it a second time has received it twice.
+        "received" => Deed::Set { key: action.name.clone(), value: "yes".into(), mark: None },
         other => return Err(RemoteError::new(AndNow::Invalid, format!("There is no action {other}."))),
     })
 }
@@ -187,9 +189,35 @@ fn rows<'a>(server: &'a Server, study: bool, slice: &Slice) -> Vec<(&'a String, 
     };
     let mut rows: Vec<_> = server.things.iter().filter(|(_, thing)| thing.study == study && within(thing)).collect();
     if matches!(slice, Slice::Changed { .. }) {
-        rows.sort_by_key(|(id, thing)| (thing.updated, (*id).clone()));
+        rows.sort_by_key(|(id, thing)| (thing.updated.timestamp_millis(), (*id).clone()));
     }
     rows
+}
+
+/// A feed of changes goes on behind its last row, whatever happened to the ones before it; windows go on at a number, and may
+/// drift.
+fn behind<'a, 'b>(
+    rows: &'b [(&'a String, &'a Thing)],
+    slice: &Slice,
+    cursor: Option<&str>,
+) -> Result<&'b [(&'a String, &'a Thing)], RemoteError> {
+    let Some(cursor) = cursor else { return Ok(rows) };
+    let none = || RemoteError::new(AndNow::Invalid, "This cursor is none.");
+    let from = if matches!(slice, Slice::Changed { .. }) {
+        let (millis, id) = cursor.split_once(' ').ok_or_else(none)?;
+        let millis: i64 = millis.parse().map_err(|_| none())?;
+        rows.partition_point(|(row, thing)| (thing.updated.timestamp_millis(), row.as_str()) <= (millis, id))
+    } else {
+        cursor.parse().map_err(|_| none())?
+    };
+    Ok(rows.get(from..).unwrap_or_default())
+}
+
+fn cursor_of((id, thing): &(&String, &Thing), slice: &Slice, cursor: Option<&str>, here: usize) -> String {
+    match slice {
+        Slice::Changed { .. } => format!("{} {id}", thing.updated.timestamp_millis()),
+        _ => (cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0) + here).to_string(),
+    }
 }
 
 #[async_trait]
@@ -232,20 +260,17 @@ impl RemoteSystem for Client {
         cursor: Option<&str>,
         _now: DateTime<Utc>,
     ) -> Result<Page, RemoteError> {
-        let after: usize = match cursor.map(str::parse) {
-            None => 0,
-            Some(Ok(after)) => after,
-            Some(Err(_)) => return Err(RemoteError::new(AndNow::Invalid, "This cursor is none.")),
-        };
         self.call(Call::Page, |server, _, fault| {
             let reader = self.caller(server)?;
             let rows = rows(server, feed == STUDIES, slice);
-            let here: Vec<_> = rows.iter().skip(after).take(server.page).collect();
+            let rows = behind(&rows, slice, cursor)?;
+            let here = &rows[..rows.len().min(server.page)];
             let reached = here.iter().map(|(_, thing)| thing.updated).max();
-            let next = after + here.len();
+            let more = rows.len() > here.len();
+            let next = here.last().filter(|_| more).map(|row| cursor_of(row, slice, cursor, here.len()));
             let mut page = Page {
                 records: here.iter().map(|(id, thing)| record(id, thing, &reader)).collect(),
-                next: (next < rows.len()).then(|| next.to_string()),
+                next,
                 reached,
                 ..Page::default()
             };

@@ -142,8 +142,10 @@ pub enum JobEnd {
     Done(TimeDelta),
     /// It is refused after so long, and nothing was done.
     Refused(TimeDelta),
-    /// Nobody knows it any more.
+    /// Nobody knows it any more, and it never took effect.
     Lost,
+    /// Nobody knows it any more, and it takes effect after so long.
+    Forgotten(TimeDelta),
     /// It never ends.
     Never,
 }
@@ -280,8 +282,10 @@ impl Server {
             // A refusal that nobody waits for is heard by nobody.
             let _ = self.apply(request, at);
         }
-        let due =
-            |job: &Job| job.applied.is_none() && matches!(job.end, JobEnd::Done(after) if job.begun + after <= now);
+        let due = |job: &Job| {
+            job.applied.is_none()
+                && matches!(job.end, JobEnd::Done(after) | JobEnd::Forgotten(after) if job.begun + after <= now)
+        };
         let ready: Vec<String> = self.jobs.iter().filter(|(_, job)| due(job)).map(|(name, _)| name.clone()).collect();
         for name in ready {
             let Some(request) = self.jobs.get(&name).map(|job| job.request.clone()) else { continue };
@@ -295,7 +299,7 @@ impl Server {
     /// When something that is under way will take effect next.
     pub fn next_at(&self) -> Option<DateTime<Utc>> {
         let jobs = self.jobs.values().filter(|job| job.applied.is_none()).filter_map(|job| match job.end {
-            JobEnd::Done(after) => Some(job.begun + after),
+            JobEnd::Done(after) | JobEnd::Forgotten(after) => Some(job.begun + after),
             _ => None,
         });
         self.late.iter().map(|(at, _)| *at).chain(jobs).min()
@@ -319,7 +323,7 @@ impl Server {
     pub fn job(&mut self, name: &str, now: DateTime<Utc>) -> JobNow {
         self.advance(now);
         match self.jobs.get(name) {
-            None => JobNow::Unknown,
+            None | Some(Job { end: JobEnd::Lost | JobEnd::Forgotten(_), .. }) => JobNow::Unknown,
             Some(Job { applied: Some(applied), .. }) => {
                 if *applied {
                     JobNow::Done
@@ -329,7 +333,6 @@ impl Server {
             }
             Some(job) => match job.end {
                 JobEnd::Refused(after) if job.begun + after <= now => JobNow::Refused,
-                JobEnd::Lost => JobNow::Unknown,
                 _ => JobNow::Pending,
             },
         }

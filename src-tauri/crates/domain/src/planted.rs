@@ -48,8 +48,6 @@ bugs! {
     TimedByWallClock = "timed-by-wall-clock",
     /// A comment of mine that was there before counts as the one that was sent.
     OldCommentCounts = "old-comment-counts",
-    /// Two actions take the same comment for their own.
-    ClaimedTwice = "claimed-twice",
     /// The wanted value counts as ours without proof.
     WantedMeansMine = "wanted-means-mine",
     /// What changed since the person looked is overwritten.

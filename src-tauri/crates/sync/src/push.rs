@@ -15,6 +15,7 @@ use rounds_domain::{
     ids::{ActionId, ItemId},
     item::WorkItem,
     outbox::OutboxState,
+    planted::{Bug, is_planted},
     reply::Submitted,
 };
 use rounds_engine::outbox::{
@@ -226,6 +227,12 @@ impl<K: Keep> Rounds<K> {
         let ready = self.tell(link, id, event).await?;
         if ready.state != OutboxState::Queued {
             return Ok(ready.into());
+        }
+        if is_planted(Bug::SentBeforeKept) {
+            report.sent += 1;
+            let replied = link.remote.submit(&Target::of(item), &ready).await;
+            self.begin_send(link, &ready).await?;
+            return Ok(self.tell(link, id, Event::Replied(replied)).await?.into());
         }
         let Some(sending) = self.begin_send(link, &ready).await? else {
             return Ok(self.store.action(id).await?.into());

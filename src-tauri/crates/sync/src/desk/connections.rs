@@ -6,6 +6,7 @@ use rounds_domain::{
     declare::{FieldKind, Setting, System},
     error::RemoteError,
     ids::ConnectionId,
+    planted::{Bug, is_planted},
     view::{ConnectionTrouble, ConnectionView, FeedView, RejectedView, TroubleKind},
 };
 use rounds_remote::seam::Account;
@@ -189,7 +190,7 @@ impl<K: Keep> Rounds<K> {
         for feed in &system.feeds {
             let progress = self.store.feed_progress(connection.key, feed.name.clone(), self.clock.now()).await?;
             // Nothing stands in the way any more, and yet not everything is as new as it looks.
-            if progress.failing > 0 {
+            if progress.failing > 0 && !is_planted(Bug::FailedPullForgotten) {
                 trouble.get_or_insert_with(|| ConnectionTrouble {
                     kind: TroubleKind::Waiting,
                     text: format!("Part of “{}” could not be read. It is read again by itself.", feed.title),
