@@ -417,7 +417,7 @@ impl Server {
         let id = format!("remark-{version}");
         let Some(thing) = self.things.get_mut(item) else { return };
         thing.version = version;
-        thing.remarks.push(Remark { id, author: by.clone(), text: text.to_owned(), internal: true, made: now });
+        thing.remarks.push(Remark { id, author: by.clone(), text: text.to_owned(), internal: false, made: now });
         if !thing.study {
             thing.updated = thing.updated.max(now);
         }

@@ -1,5 +1,5 @@
-//! A profile in memory that keeps what the encrypted store keeps: the fault schedules run on it by the ten thousand. That the two
-//! agree is tested by running the same schedules on both.
+//! A profile in memory that keeps what the encrypted store keeps: the fault schedules run on it by the ten thousand, and the
+//! same schedules on the encrypted one by the dozen.
 //!
 //! A verb is one transaction: it does all it says under one lock or, refused, nothing.
 

@@ -1,0 +1,52 @@
+//! Fault schedules, by the thousand in memory and by the dozen on the encrypted store. `./dev faults` runs as many as one likes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rounds_tests::faults::{Lateness, StoreKind, plan, run};
+
+/// Runs these schedules on every processor; fails with the first that breaks something.
+fn all_hold(seeds: std::ops::Range<u64>, late: Lateness, store: StoreKind) {
+    let next = AtomicU64::new(seeds.start);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        return;
+                    }
+                    let outcome = run(&plan(seed, late), store);
+                    assert_eq!(
+                        outcome.violation, None,
+                        "seed {seed}, step {}; `./dev faults --seed {seed}` makes it smaller",
+                        outcome.step
+                    );
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn ten_thousand_schedules_break_nothing() {
+    all_hold(1..10_001, Lateness::Within, StoreKind::Memory);
+}
+
+#[test]
+fn what_takes_effect_later_than_anybody_waits_is_never_sent_twice_unless_it_can_be_looked_for() {
+    all_hold(1..1_501, Lateness::Beyond, StoreKind::Memory);
+}
+
+#[test]
+fn the_same_schedules_hold_on_the_encrypted_store() {
+    all_hold(1..31, Lateness::Within, StoreKind::SqlCipher);
+}
+
+#[test]
+fn a_seed_decides_everything() {
+    for seed in 1..41 {
+        let plan = plan(seed, Lateness::Within);
+        assert_eq!(run(&plan, StoreKind::Memory), run(&plan, StoreKind::Memory), "seed {seed}");
+    }
+}

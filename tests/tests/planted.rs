@@ -1,0 +1,27 @@
+//! Every planted failure is found by the schedules. One test, in a process of its own: what is planted is planted for all of it.
+
+use std::ops::Range;
+
+use rounds_domain::planted::{Bug, plant};
+use rounds_tests::faults::{Lateness, StoreKind, plan, run};
+
+/// The first schedule that breaks something.
+fn found(seeds: Range<u64>, store: StoreKind) -> Option<u64> {
+    seeds.into_iter().find(|seed| run(&plan(*seed, Lateness::Within), store).violation.is_some())
+}
+
+#[test]
+fn every_planted_failure_is_found() {
+    for bug in Bug::ALL {
+        // What is wrong with the encrypted store alone is found on it alone; its full disk by its own tests (`on_disk::full`).
+        let (seeds, store) = match bug {
+            Bug::FullDiskIsDamage => continue,
+            Bug::UpgradeEmptiesOutbox => (1..101, StoreKind::SqlCipher),
+            _ => (1..10_001, StoreKind::Memory),
+        };
+        plant(Some(*bug));
+        let found = found(seeds, store);
+        plant(None);
+        assert!(found.is_some(), "no schedule finds “{}”: {}", bug.word(), bug.about());
+    }
+}
