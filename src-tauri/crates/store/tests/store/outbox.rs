@@ -74,6 +74,7 @@ async fn every_part_of_an_action_survives_each_step() {
             same_words: vec!["k2".into()],
             status: Some("OPEN".into()),
             values: serde_json::Map::from_iter([("status".into(), "OPEN".into())]),
+            updated: Some(at(1)),
             read_at: Some(at(76)),
         }),
         next_at: Some(at(99)),
