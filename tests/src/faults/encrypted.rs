@@ -1,6 +1,6 @@
 //! The encrypted store under the schedules: real files, one thread that waits for them, so that a seed still decides everything.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
@@ -38,6 +38,13 @@ pub(super) struct Encrypted {
     folder: TempDir,
 }
 
+/// One profile is opened at a time, as in a program that has one: SQLCipher's first steps are not for two threads at once.
+static OPENING: Mutex<()> = Mutex::new(());
+
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    OPENING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn unlock() -> Unlock {
     Unlock::Passphrase(Zeroizing::new("seven quiet herons at dusk".to_owned()))
 }
@@ -46,6 +53,7 @@ impl Shelf for Encrypted {
     type Store = Waiting;
 
     fn new() -> Self {
+        let _turn = one_at_a_time();
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no folder for a profile: {error}"));
         let made = RUNTIME.block_on(profile::create(folder.path(), unlock()));
         let store = made.unwrap_or_else(|error| panic!("no profile: {error}"));
@@ -54,6 +62,7 @@ impl Shelf for Encrypted {
     }
 
     fn open(&self) -> Kept<Waiting> {
+        let _turn = one_at_a_time();
         RUNTIME.block_on(profile::open(self.folder.path(), unlock())).map(Waiting)
     }
 
