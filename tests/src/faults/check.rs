@@ -375,7 +375,7 @@ impl Check {
             let of_desk = |other: &&Known| other.desk == known.desk && !other.action.state.is_final();
             let unsettled: Vec<Action> =
                 self.known.values().filter(of_desk).map(|other| other.action.clone()).collect();
-            if !is_settled(&[action.clone()]) && !behind_a_person(action, &unsettled) {
+            if !is_settled(std::slice::from_ref(action)) && !behind_a_person(action, &unsettled) {
                 let waits = action.reason.as_ref().map(|reason| reason.kind);
                 let what = format!("{} is still {:?} ({waits:?})", told(action), action.state);
                 broken.push((Invariant::Liveness, what));

@@ -310,7 +310,7 @@ impl<S: Shelf> World<S> {
             Ok(wait) => wait,
             Err(error) => {
                 self.expected(&error);
-                Duration::from_secs(60)
+                Duration::from_mins(1)
             }
         };
         self.time.sleep(TimeDelta::from_std(wait).unwrap_or_default().max(TimeDelta::milliseconds(50))).await;

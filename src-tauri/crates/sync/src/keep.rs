@@ -33,7 +33,7 @@ macro_rules! keep {
         $(#[$doc:meta])*
         fn $verb:ident $(<$($generic:ident: [$($bound:tt)+]),+>)? (&self $(, $name:ident: $type:ty)*) -> $answer:ty;
     )+) => {
-        /// See the [module](self).
+        /// What a profile keeps: the encrypted store, or one that a test puts in its place.
         pub trait Keep: Clone + Send + Sync + 'static {
             /// What changed, after each commit that changed something.
             fn changes(&self) -> Receiver<Arc<[Change]>>;

@@ -52,6 +52,7 @@ struct Inner {
 }
 
 /// An item as it is kept.
+#[allow(clippy::struct_field_names, reason = "an item is what its remote says and what is kept of it")]
 struct Item {
     id: ItemId,
     connection: i64,

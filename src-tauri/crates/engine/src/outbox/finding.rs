@@ -75,8 +75,7 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
         },
         Proof::CompareAndSet | Proof::Value => look_at_values(action, item),
         Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
-        Proof::ClientField => Finding::Missing,
-        Proof::None => Finding::Missing,
+        Proof::ClientField | Proof::None => Finding::Missing,
     }
 }
 
