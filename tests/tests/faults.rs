@@ -1,31 +1,14 @@
 //! Fault schedules, by the thousand in memory and by the dozen on the encrypted store. `./dev faults` runs as many as one likes.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use rounds_tests::faults::{Lateness, StoreKind, first_broken, plan, run};
 
-use rounds_tests::faults::{Lateness, StoreKind, plan, run};
-
-/// Runs these schedules on every processor; fails with the first that breaks something.
+/// Runs these schedules; fails with the first that breaks something.
 fn all_hold(seeds: std::ops::Range<u64>, late: Lateness, store: StoreKind) {
-    let next = AtomicU64::new(seeds.start);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
-                        return;
-                    }
-                    let outcome = run(&plan(seed, late), store);
-                    assert_eq!(
-                        outcome.violation, None,
-                        "seed {seed}, step {}; `./dev faults --seed {seed}` makes it smaller",
-                        outcome.step
-                    );
-                }
-            });
-        }
-    });
+    let Some((seed, outcome)) = first_broken(seeds, late, store) else { return };
+    panic!(
+        "seed {seed}, step {}: {:?}; `./dev faults --seed {seed}` makes it smaller",
+        outcome.step, outcome.violation
+    );
 }
 
 #[test]

@@ -1,14 +1,7 @@
 //! Every planted failure is found by the schedules. One test, in a process of its own: what is planted is planted for all of it.
 
-use std::ops::Range;
-
 use rounds_domain::planted::{Bug, plant};
-use rounds_tests::faults::{Lateness, StoreKind, plan, run};
-
-/// The first schedule that breaks something.
-fn found(seeds: Range<u64>, store: StoreKind) -> Option<u64> {
-    seeds.into_iter().find(|seed| run(&plan(*seed, Lateness::Within), store).violation.is_some())
-}
+use rounds_tests::faults::{Lateness, StoreKind, first_broken};
 
 #[test]
 fn every_planted_failure_is_found() {
@@ -20,7 +13,7 @@ fn every_planted_failure_is_found() {
             _ => (1..10_001, StoreKind::Memory),
         };
         plant(Some(*bug));
-        let found = found(seeds, store);
+        let found = first_broken(seeds, Lateness::Within, store);
         plant(None);
         assert!(found.is_some(), "no schedule finds “{}”: {}", bug.word(), bug.about());
     }

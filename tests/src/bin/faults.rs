@@ -1,16 +1,9 @@
 //! `./dev faults`: fault schedules by the thousand. Prints the first seed that breaks an invariant, made as short as it gets.
 
-use std::{
-    process::ExitCode,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
-};
+use std::{process::ExitCode, time::Instant};
 
 use rounds_domain::planted::{Bug, plant};
-use rounds_tests::faults::{Lateness, Outcome, StoreKind, plan, run, shrink};
+use rounds_tests::faults::{Lateness, Outcome, StoreKind, first_broken, plan, run, shrink};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -80,34 +73,6 @@ fn wish() -> Result<Option<Wish>, Failure> {
     Ok(Some(wish))
 }
 
-/// The first seed whose schedule breaks something; nothing when all hold.
-fn first_broken(from: u64, seeds: u64, store: StoreKind, late: Lateness) -> Option<(u64, Outcome)> {
-    let next = AtomicU64::new(from);
-    let found: Mutex<Option<(u64, Outcome)>> = Mutex::new(None);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let earlier = found.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(seed, _)| *seed);
-                    if seed >= from + seeds || earlier.is_some_and(|earlier| earlier < seed) {
-                        return;
-                    }
-                    let outcome = run(&plan(seed, late), store);
-                    if outcome.violation.is_some() {
-                        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                        if found.as_ref().is_none_or(|(earlier, _)| seed < *earlier) {
-                            *found = Some((seed, outcome));
-                        }
-                    }
-                }
-            });
-        }
-    });
-    found.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
 fn tell(seed: u64, outcome: &Outcome, store: StoreKind, late: Lateness) {
     let Some(violation) = &outcome.violation else { return };
     println!("seed {seed}, step {}: {} is broken: {}", outcome.step, violation.invariant, violation.what);
@@ -126,7 +91,7 @@ fn table(wish: &Wish) -> ExitCode {
     println!("| failure | what goes wrong | found by | in schedule |\n|---|---|---|---|");
     for bug in Bug::ALL {
         plant(Some(*bug));
-        let found = first_broken(wish.from, wish.seeds, wish.store, wish.late);
+        let found = first_broken(wish.from..wish.from + wish.seeds, wish.late, wish.store);
         plant(None);
         let by = found.as_ref().and_then(|(_, outcome)| outcome.violation.as_ref());
         let by = by.map_or_else(|| "**not found**".to_owned(), |violation| violation.invariant.to_string());
@@ -154,7 +119,7 @@ fn main() -> Result<ExitCode, Failure> {
         return Ok(if outcome.violation.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let began = Instant::now();
-    let found = first_broken(wish.from, wish.seeds, wish.store, wish.late);
+    let found = first_broken(wish.from..wish.from + wish.seeds, wish.late, wish.store);
     let seconds = began.elapsed().as_secs_f64();
     let Some((seed, outcome)) = found else {
         #[allow(clippy::cast_precision_loss, reason = "a figure for reading")]

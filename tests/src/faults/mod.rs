@@ -12,6 +12,14 @@ mod plan;
 mod sim;
 mod world;
 
+use std::{
+    ops::Range,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
 pub use self::{
     check::{Invariant, Violation},
     plan::{Lateness, Plan, plan},
@@ -45,6 +53,34 @@ pub fn run(plan: &Plan, store: StoreKind) -> Outcome {
         StoreKind::SqlCipher => world::run::<Encrypted>(plan),
     };
     Outcome { violation, step, trace }
+}
+
+/// The first of these seeds whose schedule breaks something; nothing when all hold. Runs on every processor.
+pub fn first_broken(seeds: Range<u64>, late: Lateness, store: StoreKind) -> Option<(u64, Outcome)> {
+    let next = AtomicU64::new(seeds.start);
+    let found: Mutex<Option<(u64, Outcome)>> = Mutex::new(None);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    let earlier = found.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(seed, _)| *seed);
+                    if seed >= seeds.end || earlier.is_some_and(|earlier| earlier < seed) {
+                        return;
+                    }
+                    let outcome = run(&plan(seed, late), store);
+                    if outcome.violation.is_some() {
+                        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                        if found.as_ref().is_none_or(|(earlier, _)| seed < *earlier) {
+                            *found = Some((seed, outcome));
+                        }
+                    }
+                }
+            });
+        }
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The shortest schedule that breaks the same invariant, found by leaving out what can be left out.

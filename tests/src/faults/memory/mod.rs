@@ -120,18 +120,7 @@ impl Inner {
     ) -> Kept<Connection> {
         let before = self.connection(id)?.clone();
         let edit = change(&before).unwrap_or_default();
-        let after = Connection {
-            settings: edit.settings.unwrap_or_else(|| before.settings.clone()),
-            secrets: edit.secrets.unwrap_or_else(|| before.secrets.clone()),
-            base_url: edit.base_url.unwrap_or_else(|| before.base_url.clone()),
-            me: edit.me.unwrap_or_else(|| before.me.clone()),
-            notes: edit.notes.unwrap_or_else(|| before.notes.clone()),
-            trouble: edit.trouble.unwrap_or_else(|| before.trouble.clone()),
-            session: edit.session.unwrap_or_else(|| before.session.clone()),
-            pin: edit.pin.unwrap_or_else(|| before.pin.clone()),
-            not_before: edit.not_before.unwrap_or(before.not_before),
-            ..before.clone()
-        };
+        let after = before.edited(edit);
         let in_another_name = |laid: &Laid| {
             laid.action.connection == id && !laid.action.state.is_final() && !laid.action.actor.may_leave_as(&after.me)
         };

@@ -170,6 +170,24 @@ pub struct ConnectionEdit {
     pub not_before: Option<Option<DateTime<Utc>>>,
 }
 
+impl Connection {
+    /// It with what `edit` changes.
+    pub fn edited(&self, edit: ConnectionEdit) -> Self {
+        Self {
+            settings: edit.settings.unwrap_or_else(|| self.settings.clone()),
+            secrets: edit.secrets.unwrap_or_else(|| self.secrets.clone()),
+            base_url: edit.base_url.unwrap_or_else(|| self.base_url.clone()),
+            me: edit.me.unwrap_or_else(|| self.me.clone()),
+            notes: edit.notes.unwrap_or_else(|| self.notes.clone()),
+            trouble: edit.trouble.unwrap_or_else(|| self.trouble.clone()),
+            session: edit.session.unwrap_or_else(|| self.session.clone()),
+            pin: edit.pin.unwrap_or_else(|| self.pin.clone()),
+            not_before: edit.not_before.unwrap_or(self.not_before),
+            ..self.clone()
+        }
+    }
+}
+
 impl Store {
     /// Every connection, in the order of their names.
     pub async fn connections(&self) -> Result<Vec<Connection>> {
@@ -240,18 +258,7 @@ impl Store {
             Box::pin(async move {
                 let before = by_id(write.db, id).await?;
                 let edit = change(&before).unwrap_or_default();
-                let after = Connection {
-                    settings: edit.settings.unwrap_or_else(|| before.settings.clone()),
-                    secrets: edit.secrets.unwrap_or_else(|| before.secrets.clone()),
-                    base_url: edit.base_url.unwrap_or_else(|| before.base_url.clone()),
-                    me: edit.me.unwrap_or_else(|| before.me.clone()),
-                    notes: edit.notes.unwrap_or_else(|| before.notes.clone()),
-                    trouble: edit.trouble.unwrap_or_else(|| before.trouble.clone()),
-                    session: edit.session.unwrap_or_else(|| before.session.clone()),
-                    pin: edit.pin.unwrap_or_else(|| before.pin.clone()),
-                    not_before: edit.not_before.unwrap_or(before.not_before),
-                    ..before.clone()
-                };
+                let after = before.edited(edit);
                 if after == before {
                     return Ok(before);
                 }
