@@ -5,6 +5,8 @@
 
 mod pending;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -298,6 +300,23 @@ pub fn search_text(item: &WorkItem, actions: &[Action]) -> SearchText {
 /// What a column of names is sorted by; nothing sorts last.
 pub fn sort_text(text: Option<&str>) -> Option<String> {
     text.map(fold).filter(|folded| !folded.is_empty())
+}
+
+/// The comments that came back and the actions that they are the remote's copies of. `actions` are those on the item, `claimed` the
+/// ids that any action on it has taken for its own.
+pub fn bound(item: &WorkItem, me: &Me, actions: &[Action], claimed: &HashSet<String>) -> Vec<(ActionId, String)> {
+    let may_be_there = |action: &&Action| action.state == OutboxState::Confirmed || action.state.may_have_left();
+    let unbound: Vec<Action> =
+        actions.iter().filter(|action| action.remote_ref.is_none()).filter(may_be_there).cloned().collect();
+    let mut taken = Vec::new();
+    let mut bound = Vec::new();
+    for comment in &item.comments {
+        let Some(id) = comment.id.as_ref().filter(|id| !claimed.contains(*id)) else { continue };
+        let Some(behind) = action_behind(comment, me, &unbound, &taken) else { continue };
+        taken.push(behind);
+        bound.push((behind, id.clone()));
+    }
+    bound
 }
 
 /// The action that `comment` is the remote's copy of: mine, the same text, not there before it was sent, not taken by

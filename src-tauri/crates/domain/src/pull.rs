@@ -65,3 +65,18 @@ pub struct Page {
     /// What this page taught about the system, to be kept with the connection: key and value.
     pub learned: Vec<(String, String)>,
 }
+
+impl Page {
+    /// How far it reaches in its feed. A time that lies behind `latest` is a record's mistake: the latest of the other records counts
+    /// then, so that one mistake does not have everything after it read again and again.
+    pub fn reached_by(&self, latest: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let possible = |at: &DateTime<Utc>| *at <= latest;
+        let told = self.reached?;
+        if possible(&told) {
+            return Some(told);
+        }
+        let updated =
+            self.records.iter().filter_map(|record| record.item.updated.as_ref().and_then(|updated| updated.at));
+        updated.filter(possible).max()
+    }
+}

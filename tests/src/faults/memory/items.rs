@@ -1,25 +1,23 @@
 //! What remotes said, in memory: base, with the outbox laid over it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::{Action, Fields},
     ids::ItemId,
     item::WorkItem,
-    outbox::OutboxState,
     projection,
-    pull::Page,
 };
 use rounds_store::{
     StoreError,
-    table::item::{Applied, PageWrite, ReadAgain, StoredItem},
+    table::{
+        item::{Applied, PageWrite, ReadAgain, StoredItem},
+        slice::AHEAD,
+    },
 };
 
 use super::{Inner, Item, Kept};
-
-/// How far past our clock a remote's time may lie and still be believed.
-const AHEAD: TimeDelta = TimeDelta::days(1);
 
 impl Inner {
     fn key_of(&self, id: ItemId) -> Kept<i64> {
@@ -146,7 +144,7 @@ impl Inner {
             }
         }
         if let Some(advance) = advance {
-            let reached = reached(&page, now);
+            let reached = page.reached_by(now + AHEAD);
             let gone = self.advance(&advance, seen, nameless, applied.new, reached, now);
             applied.gone = u32::try_from(gone.len()).unwrap_or(u32::MAX);
             for key in gone {
@@ -161,22 +159,15 @@ impl Inner {
     /// Binds what came back to the actions behind it, and takes off the overlays that are no longer needed.
     fn settle_overlays(&mut self, id: ItemId, item: &WorkItem, me: &rounds_domain::patient::Me, began: DateTime<Utc>) {
         let on_it = self.showing(id);
-        let claimed: BTreeSet<String> = self
+        let claimed: HashSet<String> = self
             .actions
             .values()
             .filter(|laid| laid.action.item == id)
             .filter_map(|laid| laid.action.remote_ref.clone())
             .collect();
-        let may_be_there = |action: &Action| action.state == OutboxState::Confirmed || action.state.may_have_left();
-        let unbound: Vec<Action> =
-            on_it.iter().filter(|action| action.remote_ref.is_none() && may_be_there(action)).cloned().collect();
-        let mut taken = Vec::new();
-        for comment in &item.comments {
-            let Some(remark) = comment.id.as_ref().filter(|id| !claimed.contains(*id)) else { continue };
-            let Some(behind) = projection::action_behind(comment, me, &unbound, &taken) else { continue };
-            taken.push(behind);
+        for (behind, remark) in projection::bound(item, me, &on_it, &claimed) {
             if let Some(laid) = self.actions.get_mut(&behind) {
-                laid.action.remote_ref = Some(remark.clone());
+                laid.action.remote_ref = Some(remark);
             }
         }
         for laid in self.actions.values_mut().filter(|laid| laid.shows && laid.action.item == id) {
@@ -211,14 +202,4 @@ impl Inner {
             item.asked_at = Some(now);
         }
     }
-}
-
-/// How far a page reaches in its feed; a time that lies impossibly far ahead is a record's mistake.
-fn reached(page: &Page, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let possible = |at: &DateTime<Utc>| *at <= now + AHEAD;
-    let told = page.reached?;
-    if possible(&told) {
-        return Some(told);
-    }
-    page.records.iter().filter_map(|record| record.item.updated.as_ref().and_then(|at| at.at)).filter(possible).max()
 }

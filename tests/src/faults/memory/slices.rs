@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::pull::Slice;
-use rounds_store::table::slice::{Advance, FeedProgress, SliceRow, Then};
+use rounds_store::table::slice::{Advance, FeedProgress, RECENT, SliceRow, Then};
 
 use super::{Inner, Swept};
-
-/// For how long an item counts as recently changed.
-const RECENT: TimeDelta = TimeDelta::days(7);
 
 fn start(slice: &Slice) -> Option<DateTime<Utc>> {
     match slice {

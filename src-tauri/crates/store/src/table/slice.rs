@@ -49,7 +49,7 @@ pub struct FeedProgress {
 }
 
 /// For how long an item counts as recently changed.
-const RECENT: TimeDelta = TimeDelta::days(7);
+pub const RECENT: TimeDelta = TimeDelta::days(7);
 
 /// The times between which a slice finds its items; none for what is not read by windows.
 fn bounds(slice: &Slice) -> (i64, i64) {
@@ -268,7 +268,7 @@ pub(crate) struct Brought<'a> {
 }
 
 /// How far past our clock a remote's time may lie and still be believed: beyond it a watermark would hide what is to come.
-pub(crate) const AHEAD: TimeDelta = TimeDelta::days(1);
+pub const AHEAD: TimeDelta = TimeDelta::days(1);
 
 /// Moves the sweep, in the transaction of its page. Answers the items that are gone: missing from two complete sweeps.
 pub(crate) async fn advance(

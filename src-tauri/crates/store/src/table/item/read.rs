@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::Action,
+    detail::Attachment,
     ids::{ConnectionId, ItemId},
     item::{ItemKind, WorkItem},
     patient::Person,
@@ -141,6 +142,17 @@ impl Store {
                 .fetch_one(db)
                 .await?;
                 Ok(count)
+            })
+        })
+        .await
+    }
+
+    /// The attachments of an item, after somebody asked for them.
+    pub async fn attachments(&self, item: ItemId) -> Result<Option<Vec<Attachment>>> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let key = key_of(db, item).await?;
+                attachment::of(db, key).await
             })
         })
         .await

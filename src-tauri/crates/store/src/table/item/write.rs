@@ -7,22 +7,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    action::{Action, Verb},
-    detail::Attachment,
-    ids::{ConnectionId, ItemId},
+    ids::ItemId,
     item::{ItemKind, WorkItem},
-    outbox::OutboxState,
-    patient::{Me, Person},
-    projection,
     pull::{Page, Record, Rejected},
 };
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
+use super::project::{people_for, projected, reproject, settle_overlays};
 use crate::{
     Change, Result, Store, codec,
     store::Write,
     table::{
-        action, attachment, candidate,
+        action, attachment,
         connection::{self, Connection},
         rejected,
         slice::{self, Advance, Brought},
@@ -119,7 +115,7 @@ async fn apply(write: &mut Write<'_>, page: PageWrite) -> Result<Applied> {
     let mut seen = keep_records(write, &mut context, &page.page.records, &mut applied).await?;
     seen.extend(unreadable(write.db, &context, &page.page.rejected).await?);
     if let Some(advance) = &page.advance {
-        let brought = Brought { seen: &seen, new: applied.new, reached: reached(&page.page, page.now) };
+        let brought = Brought { seen: &seen, new: applied.new, reached: page.page.reached_by(page.now + slice::AHEAD) };
         let gone = slice::advance(write, advance, &brought, page.now).await?;
         applied.gone = count(gone.len());
         bury(write, &context, &gone).await?;
@@ -127,18 +123,6 @@ async fn apply(write: &mut Write<'_>, page: PageWrite) -> Result<Applied> {
         write.announce(Change::Connection(connection.id));
     }
     Ok(applied)
-}
-
-/// How far a page reaches in its feed. A time that lies impossibly far ahead is a record's mistake: the latest of the other
-/// records counts then, so that one mistake does not have everything after it read again and again.
-fn reached(page: &Page, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let possible = |at: &DateTime<Utc>| *at <= now + slice::AHEAD;
-    let told = page.reached?;
-    if possible(&told) {
-        return Some(told);
-    }
-    let updated = page.records.iter().filter_map(|record| record.item.updated.as_ref().and_then(|updated| updated.at));
-    updated.filter(possible).max()
 }
 
 fn count(length: usize) -> u32 {
@@ -374,7 +358,7 @@ async fn save(write: &mut Write<'_>, context: &Context<'_>, fresh: &[Fresh<'_>])
     for one in fresh {
         let mut on_it = actions.remove(&one.key).unwrap_or_default();
         if !on_it.is_empty() {
-            on_it = settle_overlays(write.db, one, on_it, &context.connection.me, context.began).await?;
+            on_it = settle_overlays(write.db, one.key, one.item, on_it, &context.connection.me, context.began).await?;
         }
         let people = people_for(write.db, one.key, &on_it).await?;
         rows.push(projected(context.connection, one.key, one.item, &on_it, &people, false));
@@ -429,70 +413,6 @@ async fn save_base(db: &mut SqliteConnection, context: &Context<'_>, fresh: &[Fr
     Ok(())
 }
 
-/// Binds what came back to the actions behind it, and takes off the overlays that are no longer needed. Answers the
-/// actions that are still laid over the item.
-async fn settle_overlays(
-    db: &mut SqliteConnection,
-    fresh: &Fresh<'_>,
-    mut actions: Vec<Action>,
-    me: &Me,
-    began: DateTime<Utc>,
-) -> Result<Vec<Action>> {
-    let item = fresh.item;
-    // Also by those that are no longer laid over it.
-    let claimed: HashSet<String> = action::claimed_on(db, fresh.key).await?.into_iter().collect();
-    let may_be_there = |action: &Action| action.state == OutboxState::Confirmed || action.state.may_have_left();
-    let unbound: Vec<Action> =
-        actions.iter().filter(|action| action.remote_ref.is_none() && may_be_there(action)).cloned().collect();
-    let mut taken = Vec::new();
-    for comment in &item.comments {
-        let Some(id) = comment.id.as_ref().filter(|id| !claimed.contains(*id)) else { continue };
-        let Some(behind) = projection::action_behind(comment, me, &unbound, &taken) else { continue };
-        taken.push(behind);
-        action::bind(db, behind, id).await?;
-        for action in actions.iter_mut().filter(|action| action.id == behind) {
-            action.remote_ref = Some(id.clone());
-        }
-    }
-    let mut still = Vec::with_capacity(actions.len());
-    for action in actions {
-        if projection::still_shows(item, &action, began) {
-            still.push(action);
-        } else {
-            action::take_off(db, action.id).await?;
-        }
-    }
-    Ok(still)
-}
-
-fn projected(
-    connection: &Connection,
-    key: i64,
-    item: &WorkItem,
-    actions: &[Action],
-    people: &[Person],
-    gone: bool,
-) -> worklist::Projected {
-    let setting =
-        projection::Setting { connection: connection.id, system: &connection.system, me: &connection.me, gone, people };
-    worklist::Projected {
-        key,
-        connection: connection.key,
-        row: projection::row(item, actions, setting),
-        search: projection::search_text(item, actions),
-        inside: item.parent.is_some(),
-        modalities: item.modalities.clone(),
-    }
-}
-
-/// The people whom somebody could have assigned, where anybody did.
-async fn people_for(db: &mut SqliteConnection, key: i64, actions: &[Action]) -> Result<Vec<Person>> {
-    if actions.iter().all(|action| action.verb != Verb::Assign) {
-        return Ok(vec![]);
-    }
-    candidate::of(db, key).await
-}
-
 /// Marks items as gone upstream, with what lives inside them. They stay, out of the default view.
 async fn bury(write: &mut Write<'_>, context: &Context<'_>, keys: &[i64]) -> Result<()> {
     if keys.is_empty() {
@@ -516,60 +436,4 @@ async fn bury(write: &mut Write<'_>, context: &Context<'_>, keys: &[i64]) -> Res
         reproject(write, key).await?;
     }
     Ok(())
-}
-
-/// Computes the row and search text of one item anew, from base and outbox.
-pub(crate) async fn reproject(write: &mut Write<'_>, key: i64) -> Result<()> {
-    let row = sqlx::query("SELECT id, connection, reply, gone_at IS NOT NULL AS gone FROM item WHERE key = ?")
-        .bind(key)
-        .fetch_one(&mut *write.db)
-        .await?;
-    let connection = connection::by_key(write.db, row.try_get("connection")?).await?;
-    let item: WorkItem = codec::unpack_item(row.try_get("reply")?)?;
-    let actions = action::showing(write.db, &[key]).await?.remove(&key).unwrap_or_default();
-    let people = people_for(write.db, key, &actions).await?;
-    let row_of_it = projected(&connection, key, &item, &actions, &people, row.try_get("gone")?);
-    worklist::put(write.db, &[row_of_it], &[key]).await?;
-    write.announce(Change::Items(vec![ItemId(row.try_get("id")?)]));
-    Ok(())
-}
-
-impl Store {
-    /// Computes the rows of a connection anew, a few at a time: after it became known who the person at this desk is there.
-    pub async fn reproject_connection(&self, connection: ConnectionId) -> Result<()> {
-        let key = self.connection(connection).await?.key;
-        let mut after = 0;
-        loop {
-            let last = self
-                .write(move |write| {
-                    Box::pin(async move {
-                        let keys: Vec<i64> = sqlx::query_scalar(
-                            "SELECT key FROM item WHERE connection = ? AND key > ? ORDER BY key LIMIT 200",
-                        )
-                        .bind(key)
-                        .bind(after)
-                        .fetch_all(&mut *write.db)
-                        .await?;
-                        for item in &keys {
-                            reproject(write, *item).await?;
-                        }
-                        Ok(keys.last().copied())
-                    })
-                })
-                .await?;
-            let Some(last) = last else { return Ok(()) };
-            after = last;
-        }
-    }
-
-    /// The attachments of an item, after somebody asked for them.
-    pub async fn attachments(&self, item: ItemId) -> Result<Option<Vec<Attachment>>> {
-        self.read(move |db| {
-            Box::pin(async move {
-                let key = super::key_of(db, item).await?;
-                attachment::of(db, key).await
-            })
-        })
-        .await
-    }
 }
