@@ -6,9 +6,14 @@
 
 mod chaos;
 mod check;
+mod director;
 mod encrypted;
+mod invariant;
+mod machine;
 mod memory;
+mod people;
 mod plan;
+mod running;
 mod sim;
 mod world;
 
@@ -20,11 +25,11 @@ use std::{
     },
 };
 
+use self::{encrypted::Encrypted, memory::InMemory, running::Ended};
 pub use self::{
-    check::{Invariant, Violation},
+    invariant::{Invariant, Violation},
     plan::{Lateness, Plan, plan},
 };
-use self::{encrypted::Encrypted, memory::InMemory, world::Ended};
 
 /// Which store a schedule runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +54,8 @@ pub struct Outcome {
 /// Runs a schedule.
 pub fn run(plan: &Plan, store: StoreKind) -> Outcome {
     let Ended { violation, step, trace } = match store {
-        StoreKind::Memory => world::run::<InMemory>(plan),
-        StoreKind::SqlCipher => world::run::<Encrypted>(plan),
+        StoreKind::Memory => running::run::<InMemory>(plan),
+        StoreKind::SqlCipher => running::run::<Encrypted>(plan),
     };
     Outcome { violation, step, trace }
 }

@@ -5,7 +5,7 @@
 
 mod pending;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -304,7 +304,7 @@ pub fn sort_text(text: Option<&str>) -> Option<String> {
 
 /// The comments that came back and the actions that they are the remote's copies of. `actions` are those on the item, `claimed` the
 /// ids that any action on it has taken for its own.
-pub fn bound(item: &WorkItem, me: &Me, actions: &[Action], claimed: &HashSet<String>) -> Vec<(ActionId, String)> {
+pub fn bound(item: &WorkItem, me: &Me, actions: &[Action], claimed: &BTreeSet<String>) -> Vec<(ActionId, String)> {
     let may_be_there = |action: &&Action| action.state == OutboxState::Confirmed || action.state.may_have_left();
     let unbound: Vec<Action> =
         actions.iter().filter(|action| action.remote_ref.is_none()).filter(may_be_there).cloned().collect();

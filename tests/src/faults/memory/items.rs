@@ -1,6 +1,6 @@
 //! What remotes said, in memory: base, with the outbox laid over it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
@@ -159,7 +159,7 @@ impl Inner {
     /// Binds what came back to the actions behind it, and takes off the overlays that are no longer needed.
     fn settle_overlays(&mut self, id: ItemId, item: &WorkItem, me: &rounds_domain::patient::Me, began: DateTime<Utc>) {
         let on_it = self.showing(id);
-        let claimed: HashSet<String> = self
+        let claimed: BTreeSet<String> = self
             .actions
             .values()
             .filter(|laid| laid.action.item == id)

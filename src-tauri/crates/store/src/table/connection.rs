@@ -172,6 +172,7 @@ pub struct ConnectionEdit {
 
 impl Connection {
     /// It with what `edit` changes.
+    #[must_use]
     pub fn edited(&self, edit: ConnectionEdit) -> Self {
         Self {
             settings: edit.settings.unwrap_or_else(|| self.settings.clone()),

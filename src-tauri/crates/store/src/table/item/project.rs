@@ -1,7 +1,7 @@
 //! The projection of an item: what its remote said, with what was done here laid over it. Written in the transaction that changes
 //! either side.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
@@ -34,7 +34,7 @@ pub(super) async fn settle_overlays(
     began: DateTime<Utc>,
 ) -> Result<Vec<Action>> {
     // Also by those that are no longer laid over it.
-    let claimed: HashSet<String> = action::claimed_on(db, key).await?.into_iter().collect();
+    let claimed: BTreeSet<String> = action::claimed_on(db, key).await?.into_iter().collect();
     for (behind, id) in projection::bound(item, me, &actions, &claimed) {
         action::bind(db, behind, &id).await?;
         actions.iter_mut().filter(|action| action.id == behind).for_each(|action| action.remote_ref = Some(id.clone()));
