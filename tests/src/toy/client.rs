@@ -233,6 +233,9 @@ impl RemoteSystem for Client {
                 if server.sign_in == SignIn::Key {
                     return Ok((self.caller(server)?, None, false));
                 }
+                if let (Some(session), Ok(user)) = (self.session(), self.caller(server)) {
+                    return Ok((user, Some(session), false));
+                }
                 let user = server.users.iter().find(|user| Some(&user.given) == self.given.as_ref());
                 let user = user.cloned().ok_or_else(|| RemoteError::new(AndNow::SignIn, "Nobody of this name."))?;
                 let (session, wants_pin) = server.begin(user.clone())?;
@@ -248,9 +251,10 @@ impl RemoteSystem for Client {
         })
     }
 
-    async fn give_pin(&self, session: &str, pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
-        let user = self.call(Call::SignIn, |server, _, _| server.take_pin(session, pin)).await?;
-        Ok(self.begun(&user, session.to_owned()))
+    async fn give_pin(&self, session: &str, pin: &str) -> Result<(), RemoteError> {
+        self.call(Call::SignIn, |server, _, _| server.take_pin(session, pin)).await?;
+        self.keep_session(Some(session.to_owned()));
+        Ok(())
     }
 
     async fn pull(

@@ -101,15 +101,15 @@ pub trait RemoteSystem: Send + Sync {
         None
     }
 
-    /// Makes sure that the remote knows us, and says who we are there. Called after a "sign in" or when a person asks; one at
+    /// Makes sure that the remote knows us, and says who we are there; a session that lives is gone on with. Called after a "sign in" or when a person asks; one at
     /// a time and at most once for a refusal. `SignIn`, `Forbidden` and `Invalid` mean that the account was refused: it is not
     /// tried again until a person does something.
     async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignInReply, RemoteError>;
 
     /// Gives the one-time number that a sign-in asked for ([`SignInReply::PinWanted`]), to the `session` that waits for it. It
-    /// may be another process that gives it. `Invalid` means that this number is wrong and another may be tried; `SignIn` and
-    /// `Forbidden` that this session takes none any more.
-    async fn give_pin(&self, _session: &str, _pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
+    /// may be another process that gives it. From then on [`sign_in`](Self::sign_in) goes on with that session. `Invalid` means
+    /// that this number is wrong and another may be tried; `SignIn` and `Forbidden` that this session takes none any more.
+    async fn give_pin(&self, _session: &str, _pin: &str) -> Result<(), RemoteError> {
         Err(not_offered("a sign-in with a PIN"))
     }
 

@@ -15,7 +15,7 @@ impl<K: Keep> Rounds<K> {
         if !asked && known.is_some_and(|(_, read_at)| is_fresh(read_at)) {
             return Ok(());
         }
-        match link.call(now, || link.remote.around()).await {
+        match link.call(|| link.remote.around()).await {
             Ok(Some(around)) => self.store.keep_around(connection, around, now).await?,
             Ok(None) => {}
             // What was read before stands. Whatever keeps a call from getting through is told by the pull of the items.

@@ -7,7 +7,7 @@ use rounds_domain::{declare::System, error::RemoteError, ids::ConnectionId, mome
 use rounds_engine::{
     outbox::transition::Rules,
     pull::plan::Pace,
-    sign_in::{self, Answer},
+    sign_in::{self, Answer, Wanted},
 };
 use rounds_remote::{
     registry::Kind,
@@ -58,7 +58,10 @@ impl<K: Keep> Link<K> {
             settings: made_of.1.clone(),
             secrets: made_of.2.clone(),
             learned: made_of.3.clone(),
-            session: connection.session.clone(),
+            session: connection
+                .session
+                .clone()
+                .or_else(|| connection.pin.as_ref().filter(|pin| pin.taken).map(|pin| pin.session.clone())),
         };
         let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
         let of = |key, otherwise| number(&connection.settings, &system, key, otherwise);
@@ -107,7 +110,7 @@ impl<K: Keep> Link<K> {
     }
 
     /// Makes a call that may be repeated: after a "sign in", once. Not while the system is to be left alone or waits for a PIN.
-    pub(crate) async fn call<T, F>(&self, now: DateTime<Utc>, make: impl Fn() -> F) -> Result<T, RemoteError>
+    pub(crate) async fn call<T, F>(&self, make: impl Fn() -> F) -> Result<T, RemoteError>
     where
         F: Future<Output = Result<T, RemoteError>>,
     {
@@ -125,7 +128,7 @@ impl<K: Keep> Link<K> {
             match sign_in::after_failure(error, repeated) {
                 Answer::GiveUp(error) => return Err(error),
                 Answer::SignInThenRepeat => {
-                    self.sign_in(now, Some(before)).await?;
+                    self.sign_in(Wanted::ForCall { ended: before }).await?;
                     repeated = true;
                 }
             }

@@ -183,7 +183,7 @@ impl<K: Keep> Rounds<K> {
             },
             Step::Follow => {
                 let job = action.remote_ref.clone().unwrap_or_default();
-                let followed = link.call(self.clock.now(), || link.remote.follow(&job)).await;
+                let followed = link.call(|| link.remote.follow(&job)).await;
                 let failed = followed.as_ref().err().map(|error| (Call::Read, error.clone()));
                 Worked { action: self.tell(link, id, Event::Followed(followed)).await?, failed }
             }
@@ -243,8 +243,8 @@ impl<K: Keep> Rounds<K> {
 
     async fn send(&self, link: &Link<K>, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
         // Between the read and now somebody may have signed in as somebody else.
-        let (signed_in, replied) = match link.may_call().await {
-            Ok(signed_in) => (signed_in, link.remote.submit(target, sending).await),
+        let (ended, replied) = match link.may_call().await {
+            Ok(ended) => (ended, link.remote.submit(target, sending).await),
             Err(refusal) => (0, Err(refusal)),
         };
         let failed = replied.as_ref().err().cloned();
@@ -259,7 +259,7 @@ impl<K: Keep> Rounds<K> {
         let mut moved = self.tell(link, sending.id, Event::Replied(replied)).await?;
         self.learn_me(link, me_id).await?;
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::SignIn) {
-            moved = self.sign_in_for(link, moved, signed_in).await?;
+            moved = self.sign_in_for(link, moved, ended).await?;
         }
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::Conflict) {
             moved = self.read_after_conflict(link, moved).await?;

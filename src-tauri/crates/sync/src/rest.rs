@@ -7,7 +7,7 @@ use std::sync::{
 
 use chrono::{DateTime, Utc};
 use rounds_domain::error::{AndNow, RemoteError};
-use rounds_engine::backoff;
+use rounds_engine::{Tick, backoff};
 
 use crate::Clock;
 
@@ -22,6 +22,11 @@ impl Rest {
     /// `asked` is what was kept of an earlier run.
     pub(crate) fn new(clock: Arc<dyn Clock>, asked: Option<DateTime<Utc>>) -> Self {
         Self { clock, asked: Mutex::new(asked), stops: AtomicU32::new(0) }
+    }
+
+    /// The moment of a decision.
+    pub(crate) fn tick(&self) -> Tick {
+        self.clock.tick()
     }
 
     /// Takes note of an error that says for how long to stay away.

@@ -168,6 +168,7 @@ impl Keep for Memory {
                 trouble: None,
                 session: None,
                 pin: None,
+                refusal: None,
                 not_before: None,
             };
             inner.connections.insert(key, connection.clone());

@@ -213,10 +213,18 @@ impl Ambra {
         })
     }
 
-    /// Gives the PIN of a session that waits for it.
+    /// Gives the PIN of a session that waits for it. One whose answer was lost may have been taken, and then another would be called
+    /// wrong: so the session is asked whether it is good ("Other API calls that require a sid will return a 401 until the PIN is
+    /// validated").
     pub(super) async fn prove_pin(&self, session: &Session, pin: &str) -> Result<(), RemoteError> {
         let call = Call::new("/session/pin", &[("sid", &session.sid), ("pin", pin.trim())]);
-        self.knock(&call).await.map(|_| ()).map_err(|no| no.error("the PIN"))
+        let Err(no) = self.knock(&call).await else { return Ok(()) };
+        let error = no.error("the PIN");
+        let unclear = matches!(error.and_now, AndNow::Invalid | AndNow::Doubtful | AndNow::Later(None));
+        if unclear && self.read(Turn::Single, &session.sid, &Call::new("/session/user", &[])).await.is_ok() {
+            return Ok(());
+        }
+        Err(error)
     }
 
     /// What Ambra says of the user and the account of a session.

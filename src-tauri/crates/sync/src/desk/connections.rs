@@ -112,6 +112,7 @@ impl<K: Keep> Rounds<K> {
             // A session belongs to the account that signed in.
             session: other_account.then_some(None),
             pin: other_account.then_some(None),
+            refusal: other_account.then_some(None),
             ..ConnectionEdit::default()
         };
         let connection = self.store.edit_connection(id, edit).await?;
@@ -215,7 +216,7 @@ impl<K: Keep> Rounds<K> {
             base_url: connection.base_url.clone(),
             settings: serde_json::to_value(&connection.settings).unwrap_or_default(),
             trouble,
-            pin_wanted: connection.pin.as_ref().map(|pin| pin.text.clone()),
+            pin_wanted: connection.asks_for_pin().map(str::to_owned),
             feeds,
             unsettled: tally.unsettled,
             rejected: tally.rejected,
