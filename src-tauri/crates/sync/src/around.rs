@@ -16,8 +16,11 @@ impl<K: Keep> Rounds<K> {
             return Ok(());
         }
         match link.call(|| link.remote.around()).await {
-            Ok(Some(around)) => self.store.keep_around(connection, around, now).await?,
-            Ok(None) => {}
+            // What another account was told says nothing about the one that was filled in meanwhile.
+            Ok(Some(around)) if link.is_for(&self.store.connection(connection).await?) => {
+                self.store.keep_around(connection, around, now).await?;
+            }
+            Ok(_) => {}
             // What was read before stands. Whatever keeps a call from getting through is told by the pull of the items.
             Err(error) if matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(_)) => {}
             Err(error) => {

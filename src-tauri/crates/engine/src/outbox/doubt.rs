@@ -84,8 +84,8 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
             theirs(next, conflict, text, rules, tick);
         }
         Finding::SetBack(conflict) => {
-            let text = "It was sent and the answer was lost. It reads as before now, but the item has changed since: yours may have \
-                        taken effect and been set back. Nothing more is sent; keep yours or leave it as it is.";
+            let text = "It was sent and the answer was lost. It reads as before now, and yours may have taken effect and been set \
+                        back: the item has changed since, or does not tell. Nothing more is sent; keep yours or leave it as it is.";
             theirs(next, conflict, text.to_owned(), rules, tick);
         }
         Finding::Missing if next.proof == Proof::None => ask_person(

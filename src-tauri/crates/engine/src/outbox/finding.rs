@@ -70,7 +70,9 @@ fn same_words<'a>(action: &Action, item: &'a WorkItem) -> impl Iterator<Item = &
 pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
     match action.proof {
         Proof::Comment => match look_for_comment(action, item, me, claimed) {
-            Finding::Missing => in_another_name(action, item, me, claimed).unwrap_or(Finding::Missing),
+            Finding::Missing => in_another_name(action, item, me, claimed)
+                .or_else(|| not_shown(action, item))
+                .unwrap_or(Finding::Missing),
             finding => finding,
         },
         Proof::CompareAndSet | Proof::Value => look_at_values(action, item),
@@ -87,7 +89,9 @@ fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
     match conflict::stands(action, item) {
         None => untold(),
         // A value is no version: what was set and set back again reads as if nothing had happened.
-        Some(Stands::AsBefore) if has_changed(action, item) => Finding::SetBack(conflict::as_it_stands(action, item)),
+        Some(Stands::AsBefore) if may_have_been_set_back(action, item) => {
+            Finding::SetBack(conflict::as_it_stands(action, item))
+        }
         Some(Stands::AsBefore) => Finding::Missing,
         Some(Stands::AsWanted) if shown() => Finding::Found(Receipt::default()),
         Some(Stands::AsWanted) => Finding::PossiblyMine(conflict::as_it_stands(action, item)),
@@ -95,10 +99,15 @@ fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
     }
 }
 
-/// Whether an item tells that it has changed since `action` was first sent.
-fn has_changed(action: &Action, item: &WorkItem) -> bool {
+/// Whether what reads as before may have been changed and changed back since `action` was first sent: the item tells that it has
+/// changed since. Where it does not tell, a remote that compares refuses what comes too late; one that takes the last word does
+/// not, and would take it from whoever set it back.
+fn may_have_been_set_back(action: &Action, item: &WorkItem) -> bool {
     let before = action.baseline.as_ref().and_then(|baseline| baseline.updated);
-    before.is_some() && updated(item).is_some() && before != updated(item)
+    match (before, updated(item)) {
+        (Some(before), Some(now)) => before != now,
+        _ => action.proof == Proof::Value,
+    }
 }
 
 fn untold() -> Finding {
@@ -130,6 +139,15 @@ fn look_for_comment(action: &Action, item: &WorkItem, me: &Me, claimed: &[String
             many.len()
         )),
     }
+}
+
+/// Where it is not offered any more, what is not there may be there and not be shown.
+fn not_shown(action: &Action, item: &WorkItem) -> Option<Finding> {
+    let why = item.offers.iter().find(|offer| offer.action == action.name)?.refused.as_ref()?;
+    Some(Finding::Unclear(format!(
+        "It was sent and the answer was lost. It is not there now, and the system no longer lets you do this: {why} Nothing more is \
+         sent by itself; look at the item there."
+    )))
 }
 
 /// A clock of theirs and ours may differ by this much.

@@ -236,7 +236,8 @@ impl Ambra {
         let user = ask(Call::new("/session/user", &[]), "to say who you are").await?;
         let accounts =
             ask(Call::new("/account/list", &[("permissions", "1"), ("page.rows", "1000")]), "your accounts").await?;
-        let (account, others) = account::chosen(&accounts, self.account.as_deref())?;
+        let before = session.account.as_ref().map(|account| account.id.as_str());
+        let (account, others) = account::chosen(&accounts, self.account.as_deref(), before)?;
         let account = match account {
             None => None,
             Some(account) => {

@@ -4,7 +4,7 @@ use rounds_domain::{
 };
 use serde_json::{Value, json};
 
-use super::{CASE, ORDER, STUDY, converted, converted_with, fields, with};
+use super::{CASE, ORDER, STUDY, at, converted, converted_with, fields, with};
 use crate::ambra::{actions, convert::Rules};
 
 fn shown(record: &Record) -> String {
@@ -129,6 +129,13 @@ fn each_action_is_offered_or_says_why_not() {
         (json!({"permissions": {"study_status_edit": 0}}), actions::STATUS, Some("study_status_edit")),
         (json!({"permissions": {}}), actions::TAG, None),
         (json!({"permissions": {}}), actions::COMMENT, Some("study_comment_edit")),
+        (json!({"comments": null}), actions::COMMENT, Some("study_comment_view")),
+        (
+            json!({"comments": null, "permissions": {"study_comment_edit": 1, "study_comment_view": 1}}),
+            actions::COMMENT,
+            None,
+        ),
+        (json!({"comments": []}), actions::COMMENT, None),
         (json!({"comments": []}), actions::DELETE_COMMENT, Some("None of its comments")),
         (json!({"tags": []}), actions::UNTAG, Some("no tags")),
         (json!({"rounds_qctasks": []}), actions::QC_STATUS, Some("no quality-control task")),
@@ -177,6 +184,20 @@ fn a_case_that_another_has_locked_or_that_is_over_offers_less() {
     assert!(why(&locked, actions::COMPLETE).is_some_and(|why| why.starts_with("Marta Lysenko")));
     let mine = json!({"locked_user_id": "e0000000-0000-4000-8000-000000000001"});
     assert_eq!(why(&mine, actions::COMPLETE), None, "my own lock is none");
+}
+
+#[test]
+fn a_case_without_a_time_of_change_has_that_of_its_last_step() {
+    let changed = |changes: &Value| {
+        let item = converted(ItemKind::Case, with(CASE, changes)).item;
+        (item.updated.and_then(|updated| updated.at), item.feed_time)
+    };
+    let untold =
+        json!({"updated": null, "case_status_date": "2027-03-01 10:00:00+00", "closed_date": "2027-02-01 10:00:00+00"});
+    assert_eq!(changed(&untold), (Some(at("2027-03-01 10:00:00+00")), None), "no feed finds it by that");
+    let told = json!({"updated": "2027-04-01 10:00:00+00", "case_status_date": "2027-05-01 10:00:00+00"});
+    let time = Some(at("2027-04-01 10:00:00+00"));
+    assert_eq!(changed(&told), (time, time));
 }
 
 #[test]
