@@ -1,0 +1,181 @@
+//! A desk at which one thing was done offline, and the simulator that it is about.
+
+use std::{fs, io, path::Path, sync::Arc, time::Duration};
+
+use chrono::{TimeDelta, Utc};
+use rounds_domain::{
+    action::Fields,
+    declare::{ActionDeclaration, ActionField, FieldKind, System},
+    view::{ActionOffer, ItemView, ListRequest, SortColumn},
+};
+use rounds_engine::pull::plan::Extent;
+use rounds_remote::registry::SHIPPED;
+use rounds_simulator::{Options, Running, Simulator, Temperament};
+use rounds_store::profile::{self, keyfile::Unlock};
+use rounds_sync::{
+    Patience, Rounds, SystemClock,
+    desk::{ConnectionForm, Intent},
+};
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+use zeroize::Zeroizing;
+
+use super::Failure;
+
+/// Items of a system: enough that each of its actions is offered for one.
+const ITEMS: usize = 400;
+
+pub(super) fn unlock() -> Unlock {
+    Unlock::Passphrase(Zeroizing::new("nine slow otters at noon".to_owned()))
+}
+
+pub(super) struct Desk {
+    simulator: Running,
+    system: String,
+    folder: TempDir,
+}
+
+impl Desk {
+    /// A desk that has read everything, at which `action` was done with the first item for which it is offered.
+    pub(super) async fn with(system: &str, action: &ActionDeclaration) -> Result<Self, Failure> {
+        let declared = SHIPPED.iter().map(|kind| (kind.declare)()).find(|one| one.name == system);
+        let declared = declared.ok_or("no such system")?;
+        let options = Options {
+            items: ITEMS,
+            temperament: Temperament::Kind,
+            systems: vec![system.to_owned()],
+            ..Options::default()
+        };
+        let simulator = Simulator::start(options).await?;
+        let folder = tempfile::tempdir()?;
+        let store = profile::create(folder.path(), unlock()).await?;
+        let rounds = Rounds::open(store, Arc::new(SystemClock)).await?;
+        let form = form(&simulator, &declared);
+        rounds.add_connection(form).await?;
+        let report = rounds.sync_now(None, Extent::Full, Patience::NONE).await?;
+        if let Some(error) = report.connections.iter().find_map(|connection| connection.error.as_ref()) {
+            return Err(format!("it cannot be read: {}", error.message).into());
+        }
+        do_it(&rounds, action).await?;
+        rounds.close(Duration::from_secs(10)).await?;
+        let desk = Self { simulator, system: system.to_owned(), folder };
+        desk.reset()?;
+        Ok(desk)
+    }
+
+    /// Everything at the system as it was before anything was done.
+    pub(super) fn reset(&self) -> Result<(), Failure> {
+        Ok(self.simulator.reset()?)
+    }
+
+    /// What the system has on record as done.
+    pub(super) fn effects(&self) -> usize {
+        self.simulator.effects(Some(&self.system)).len()
+    }
+
+    /// A copy of the profile.
+    pub(super) fn copy(&self) -> Result<TempDir, io::Error> {
+        let copy = tempfile::tempdir()?;
+        copy_files(self.folder.path(), copy.path())?;
+        Ok(copy)
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            fs::create_dir_all(&to)?;
+            copy_files(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
+
+/// A connection to the simulator, with everything switched on that can be, and in no hurry to be polite.
+fn form(simulator: &Running, system: &System) -> ConnectionForm {
+    let about = &simulator.announcement.systems[&system.name];
+    let words = |value: &Value| -> std::collections::BTreeMap<String, String> {
+        let fields = value.as_object().into_iter().flatten();
+        fields.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    };
+    let mut settings = words(&about.settings);
+    for setting in system.settings.iter().filter(|setting| setting.kind == FieldKind::Flag) {
+        settings.entry(setting.key.clone()).or_insert_with(|| "true".into());
+    }
+    let since = (Utc::now() - TimeDelta::days(430)).format("%Y-%m-%d").to_string();
+    let hurry = [
+        ("history_from", since.as_str()),
+        ("requests_per_second", "100"),
+        ("server_timeout_seconds", "1"),
+        ("request_timeout_seconds", "3"),
+    ];
+    for (key, value) in hurry.into_iter().filter(|(key, _)| system.settings.iter().any(|known| known.key == *key)) {
+        settings.insert(key.to_owned(), value.to_owned());
+    }
+    ConnectionForm {
+        system: system.name.clone(),
+        name: "At the bench".into(),
+        base_url: about.base_url.clone(),
+        settings,
+        secrets: words(&about.secret),
+    }
+}
+
+/// Does the action with the first item for which it is offered.
+async fn do_it(rounds: &Rounds, action: &ActionDeclaration) -> Result<(), Failure> {
+    let request =
+        ListRequest { query: String::new(), sort: SortColumn::Created, descending: true, offset: 0, limit: 1_000 };
+    let mut why_not = "no item says anything about it".to_owned();
+    for row in rounds.worklist(request).await?.rows {
+        let mut view = rounds.item(row.id).await?;
+        let offer = |view: &ItemView| view.actions.iter().find(|offer| offer.declaration.name == action.name).cloned();
+        let Some(mut offered) = offer(&view) else { continue };
+        if let Some(why) = offered.refused {
+            why_not = why;
+            continue;
+        }
+        if action.fields.iter().any(|field| field.kind == FieldKind::Person) {
+            rounds.look_again(row.id).await.map_err(|error| error.kind())?;
+            view = rounds.item(row.id).await?;
+            let Some(again) = offer(&view).filter(|offer| offer.refused.is_none()) else { continue };
+            offered = again;
+        }
+        let Some(fields) = filled_in(&offered) else { continue };
+        let intent = Intent { item: row.id, action: action.name.clone(), fields, hold: false, after: vec![] };
+        match rounds.act(intent).await {
+            Ok(_) => return Ok(()),
+            Err(error) => why_not = error.to_string(),
+        }
+    }
+    Err(format!("it is offered for no item: {why_not}").into())
+}
+
+fn filled_in(offer: &ActionOffer) -> Option<Fields> {
+    let mut fields = Map::new();
+    for field in &offer.declaration.fields {
+        if let Some(value) = value(field, offer) {
+            fields.insert(field.key.clone(), value);
+        } else if field.required {
+            return None;
+        }
+    }
+    Some(fields)
+}
+
+fn value(field: &ActionField, offer: &ActionOffer) -> Option<Value> {
+    match &field.kind {
+        FieldKind::Text | FieldKind::LongText if field.required || field.key == "text" => {
+            Some(Value::from("Made up for a test"))
+        }
+        FieldKind::Choice { options } if field.required => Some(Value::from(options.first()?.value.clone())),
+        FieldKind::ItemChoice => Some(Value::from(offer.targets.first()?.clone())),
+        FieldKind::Person => Some(Value::from(offer.people.first()?.id.clone()?)),
+        FieldKind::Number { least, .. } if field.required => Some(Value::from(*least)),
+        FieldKind::Date if field.required => Some(Value::from(Utc::now().format("%Y-%m-%d").to_string())),
+        _ => None,
+    }
+}
