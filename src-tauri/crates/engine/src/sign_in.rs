@@ -123,25 +123,40 @@ impl Tries {
         }
     }
 
-    /// A sign-in ended like this.
+    /// A sign-in ended like this. One that a person began while a PIN was waited for, and that says nothing, leaves that as it is:
+    /// another would send another PIN.
     pub fn after(&mut self, result: Result<&SignInReply, &RemoteError>, tick: Tick) {
         self.ended += 1;
-        self.standing = after_sign_in(result);
+        let standing = after_sign_in(result);
+        if (self.standing, standing) == (Account::PinWanted, Account::Unknown) {
+            return;
+        }
+        self.standing = standing;
         self.said = match result {
             Ok(SignInReply::Done(_)) => None,
             Ok(SignInReply::PinWanted { text, .. }) => Some(RemoteError::new(AndNow::SignIn, text.clone())),
             Err(error) => Some(error.clone()),
         };
-        (self.unclear, self.not_before) = (self.unclear + 1, None);
-        self.unfinished = self.standing == Account::Unknown;
         match &self.said {
-            Some(error) if self.unfinished => {
+            Some(error) if standing == Account::Unknown => {
                 let asked = if let AndNow::Later(asked) = error.and_now { asked } else { None };
-                let wait = backoff::next_try(self.unclear - 1, asked, tick) - tick.now;
-                self.not_before = Some(tick.up + wait.to_std().unwrap_or_default());
+                self.wait(asked, tick);
             }
-            _ => self.unclear = 0,
+            _ => (self.unclear, self.not_before, self.unfinished) = (0, None, false),
         }
+    }
+
+    /// What was signed in could not be kept on this machine: it is gone on with later, and kept then.
+    pub fn not_kept(&mut self, error: RemoteError, tick: Tick) {
+        (self.standing, self.said) = (Account::Unknown, Some(error));
+        self.wait(None, tick);
+    }
+
+    fn wait(&mut self, asked: Option<Duration>, tick: Tick) {
+        let wait = backoff::next_try(self.unclear, asked, tick) - tick.now;
+        self.not_before = Some(tick.up + wait.to_std().unwrap_or_default());
+        self.unclear += 1;
+        self.unfinished = true;
     }
 
     /// A one-time number was given with this result. After one that was taken the sign-in goes on to its end.
@@ -154,17 +169,28 @@ impl Tries {
         }
     }
 
-    /// What was signed in cannot be gone on with: it is in another name, or could not be kept on this machine.
-    pub fn unusable(&mut self, error: RemoteError) {
+    /// What was signed in is in another name.
+    pub fn somebody_else(&mut self, error: RemoteError) {
         self.standing = Account::SomebodyElse;
         self.said = Some(error);
     }
 
-    /// Somebody asked for another try: a refusal is forgotten. A PIN that is wanted still is, and a session in another name is
-    /// never used.
+    /// Somebody asked for another try: a refusal is forgotten, and nothing is waited for. A PIN that is wanted still is, and a session
+    /// in another name is never used.
     pub fn forgive(&mut self) {
-        if self.standing == Account::Refused {
-            *self = Self { ended: self.ended, ..Self::default() };
+        match self.standing {
+            Account::Refused => *self = Self { ended: self.ended, ..Self::default() },
+            Account::Unknown => self.not_before = None,
+            _ => {}
+        }
+    }
+
+    /// What a call is told that was not made, or not made again, since the last sign-in did not succeed. It says nothing about what
+    /// was called for.
+    pub fn told(&self) -> RemoteError {
+        match self.standing {
+            Account::Unknown | Account::SignedIn => self.not_yet(),
+            Account::Refused | Account::PinWanted | Account::SomebodyElse => self.refused(),
         }
     }
 
@@ -291,7 +317,10 @@ mod tests {
             assert!(tries.is_unfinished(), "nothing else is called first");
             let same = tries.before(call, after + Duration::from_mins(10)).expect_err("the refused call shares it");
             assert_ne!(same.and_now, AndNow::Doubtful, "nothing was sent");
-            tries.may_call(after).expect_err("another call would be refused too");
+            assert!(
+                tries.may_call(after).is_err_and(|error| error == tries.told()),
+                "another call would be refused too"
+            );
             assert_eq!(tries.before(Wanted::ByPerson, after), Ok(Next::SignIn), "a person does not wait");
             let wait = if unclear == 2 { 61 } else { 1 << unclear };
             let then = after + Duration::from_secs(wait);
@@ -300,6 +329,11 @@ mod tests {
             assert_eq!(tries.before(again, then), Ok(Next::SignIn));
         }
         tries.after(Ok(&done()), tick(9_000));
+        let mut asked = tries.clone();
+        asked.not_kept(failed(AndNow::Later(None)), tick(9_500));
+        assert!(asked.may_call(Duration::from_secs(9_500)).is_err() && asked.is_unfinished(), "it is kept later");
+        asked.forgive();
+        assert!(asked.may_call(Duration::from_secs(9_500)).is_ok(), "somebody asked: nothing is waited for");
         let mut lost = tries.clone();
         lost.after(Err(&failed(AndNow::Offline)), tick(10_000));
         lost.may_call(Duration::from_secs(10_001)).expect("a success begins the waits anew");
@@ -318,7 +352,9 @@ mod tests {
         }
         tries.forgive();
         assert_eq!(tries.before(for_call(&tries, 1), SOON), Ok(Next::SignIn), "somebody asked");
+        assert_eq!(tries.told().and_now, AndNow::Later(None), "not tried yet is no refusal");
         let mut waiting = Tries::left(Left::PinWanted("sent"));
+        waiting.after(Err(&failed(AndNow::Doubtful)), tick(3));
         waiting.forgive();
         assert_eq!(waiting.standing(), Account::PinWanted, "another sign-in would send another PIN");
         assert_eq!(waiting.may_call(SOON), Err(RemoteError::new(AndNow::SignIn, "sent")));
@@ -332,7 +368,7 @@ mod tests {
         waiting.after(Ok(&done()), tick(2));
         assert!(!waiting.is_unfinished());
         assert_eq!(waiting.may_call(SOON), Ok(1));
-        waiting.unusable(failed(AndNow::SignIn));
+        waiting.somebody_else(failed(AndNow::SignIn));
         assert_eq!(waiting.may_call(SOON), Err(failed(AndNow::SignIn)), "nothing leaves in another name");
         assert_eq!(waiting.before(Wanted::ForCall { ended: 0 }, SOON), Err(failed(AndNow::SignIn)));
     }

@@ -4,6 +4,8 @@
 //! The session and a sign-in that waits for a PIN are kept in the encrypted store, so that another process goes on with them
 //! instead of signing in again: each sign-in may take a session slot, send another PIN, or count towards a lock-out.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rounds_domain::{
     error::{AndNow, RemoteError},
     patient::Me,
@@ -14,22 +16,40 @@ use rounds_store::{
     StoreError,
     table::connection::{Connection, ConnectionEdit, PinWanted},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{Keep, link::Link};
 
 /// How the account of a connection stands, in this process.
-pub(crate) struct AccountState(Mutex<Tries>);
+pub(crate) struct AccountState {
+    /// Held for as long as a sign-in takes.
+    tries: Mutex<Tries>,
+    /// Whether somebody asked for another try meanwhile.
+    forgiven: AtomicBool,
+}
 
 impl AccountState {
     pub(crate) fn of(connection: &Connection) -> Self {
-        let left = match (&connection.pin, &connection.refusal) {
-            (Some(pin), _) if pin.taken => Left::PinTaken,
-            (Some(pin), _) => Left::PinWanted(&pin.text),
-            (None, Some(refusal)) => Left::Refused(refusal),
+        let left = match (&connection.refusal, &connection.pin) {
+            (Some(refusal), _) => Left::Refused(refusal),
+            (None, Some(pin)) if pin.taken => Left::PinTaken,
+            (None, Some(pin)) => Left::PinWanted(&pin.text),
             (None, None) => Left::Nothing,
         };
-        Self(Mutex::new(Tries::left(left)))
+        Self { tries: Mutex::new(Tries::left(left)), forgiven: AtomicBool::new(false) }
+    }
+
+    /// Somebody asked for another try: a refusal is forgotten before anything else is tried. Waits for nothing.
+    pub(crate) fn forgive(&self) {
+        self.forgiven.store(true, Ordering::Release);
+    }
+
+    async fn tries(&self) -> MutexGuard<'_, Tries> {
+        let mut tries = self.tries.lock().await;
+        if self.forgiven.swap(false, Ordering::AcqRel) {
+            tries.forgive();
+        }
+        tries
     }
 }
 
@@ -37,23 +57,26 @@ impl<K: Keep> Link<K> {
     /// How many sign-ins have ended so far, as [`Wanted::ForCall`] takes it; an error while no call may be made. One that was begun
     /// is brought to its end first.
     pub(crate) async fn may_call(&self) -> Result<u64, RemoteError> {
-        let mut tries = self.account.0.lock().await;
+        let mut tries = self.account.tries().await;
         let ended = tries.may_call(self.rest.tick().up)?;
         if !tries.is_unfinished() {
             return Ok(ended);
         }
-        self.make_known(&mut tries).await?;
+        // What became of the sign-in is no answer to the call.
+        self.make_known(&mut tries).await.map_err(|_| tries.told())?;
         tries.may_call(self.rest.tick().up)
     }
 
     /// Signs in, one at a time, unless that is not to be done now or was done since. A refused account is not tried again until
-    /// [`forgive`](Self::forgive) or a person, and one that waits for a PIN not until it is given.
+    /// [`forgive`](AccountState::forgive) or a person, and one that waits for a PIN not until it is given. Its person is told what
+    /// the system said; a call only that it was not made.
     pub(crate) async fn sign_in(&self, wanted: Wanted) -> Result<(), RemoteError> {
-        let mut tries = self.account.0.lock().await;
+        let mut tries = self.account.tries().await;
         if tries.before(wanted, self.rest.tick().up)? == Next::GoOn {
             return Ok(());
         }
-        self.make_known(&mut tries).await
+        let known = self.make_known(&mut tries).await;
+        known.map_err(|error| if wanted == Wanted::ByPerson { error } else { tries.told() })
     }
 
     async fn make_known(&self, tries: &mut Tries) -> Result<(), RemoteError> {
@@ -69,14 +92,12 @@ impl<K: Keep> Link<K> {
                     refusal: Some(None),
                     ..ConnectionEdit::default()
                 };
-                self.keep(edit).await?;
+                self.keep(edit, tries).await?;
                 Err(RemoteError::new(AndNow::SignIn, text))
             }
             Err(error) => {
                 self.rest.note(&error);
-                if tries.standing() == Standing::Refused {
-                    self.keep_refusal(&error, ConnectionEdit::default()).await?;
-                }
+                self.keep_refusal(tries, &error).await?;
                 Err(error)
             }
         }
@@ -85,7 +106,7 @@ impl<K: Keep> Link<K> {
     /// Gives the one-time number to the sign-in that waits for it, and goes on with that. Once it was taken nobody is asked for it again,
     /// whatever becomes of the rest.
     pub(crate) async fn give_pin(&self, pin: &str) -> Result<(), RemoteError> {
-        let mut tries = self.account.0.lock().await;
+        let mut tries = self.account.tries().await;
         let waiting = self.store.connection(self.id).await.map_err(|error| not_kept(&error))?.pin;
         let Some(waiting) = waiting.filter(|waiting| !waiting.taken) else {
             return Err(RemoteError::new(AndNow::Invalid, "No PIN is wanted here. Sign in; nothing was sent."));
@@ -95,27 +116,26 @@ impl<K: Keep> Link<K> {
         match result {
             Ok(()) => {
                 let taken = PinWanted { taken: true, ..waiting };
-                self.keep(ConnectionEdit { pin: Some(Some(taken)), ..ConnectionEdit::default() }).await?;
+                self.keep(ConnectionEdit { pin: Some(Some(taken)), ..ConnectionEdit::default() }, &mut tries).await?;
                 self.make_known(&mut tries).await
             }
             Err(error) => {
                 self.rest.note(&error);
-                if tries.standing() == Standing::Refused {
-                    self.keep_refusal(&error, ConnectionEdit { pin: Some(None), ..ConnectionEdit::default() }).await?;
-                }
+                self.keep_refusal(&mut tries, &error).await?;
                 Err(error)
             }
         }
     }
 
-    /// Somebody asked for another try: a refusal is forgotten.
-    pub(crate) async fn forgive(&self) {
-        self.account.0.lock().await.forgive();
-    }
-
-    /// Keeps what a sign-in was refused with, for later runs too.
-    async fn keep_refusal(&self, error: &RemoteError, edit: ConnectionEdit) -> Result<(), RemoteError> {
-        self.keep(ConnectionEdit { refusal: Some(Some(error.message.clone())), ..edit }).await
+    /// Keeps what a sign-in was refused with, if it was, for later runs too. What was waited for before is over.
+    async fn keep_refusal(&self, tries: &mut Tries, error: &RemoteError) -> Result<(), RemoteError> {
+        if tries.standing() != Standing::Refused {
+            return Ok(());
+        }
+        let refusal = Some(Some(error.message.clone()));
+        let edit = ConnectionEdit { refusal, pin: Some(None), ..ConnectionEdit::default() };
+        // It stays refused in this run, kept or not.
+        self.change(|_| edit).await.map(drop).map_err(|error| not_kept(&error))
     }
 
     /// Keeps what a sign-in told. Refused when what waits in the outbox would then leave in another name (RELIABILITY.md, I9);
@@ -125,12 +145,16 @@ impl<K: Keep> Link<K> {
             Ok(()) => return Ok(()),
             Err(StoreError::Refused(why)) => {
                 // The session that waited for it is the one in another name now.
-                let _ = self.keep(ConnectionEdit { pin: Some(None), ..ConnectionEdit::default() }).await;
+                let _ = self.change(|_| ConnectionEdit { pin: Some(None), ..ConnectionEdit::default() }).await;
                 RemoteError::new(AndNow::SignIn, why)
             }
-            Err(error) => not_kept(&error),
+            Err(error) => {
+                let error = not_kept(&error);
+                tries.not_kept(error.clone(), self.rest.tick());
+                return Err(error);
+            }
         };
-        tries.unusable(error.clone());
+        tries.somebody_else(error.clone());
         Err(error)
     }
 
@@ -165,8 +189,11 @@ impl<K: Keep> Link<K> {
         self.store.change_connection(self.id, change).await
     }
 
-    async fn keep(&self, edit: ConnectionEdit) -> Result<(), RemoteError> {
-        self.change(|_| edit).await.map(drop).map_err(|error| not_kept(&error))
+    async fn keep(&self, edit: ConnectionEdit, tries: &mut Tries) -> Result<(), RemoteError> {
+        let Err(error) = self.change(|_| edit).await else { return Ok(()) };
+        let error = not_kept(&error);
+        tries.not_kept(error.clone(), self.rest.tick());
+        Err(error)
     }
 }
 

@@ -15,7 +15,7 @@ use rounds_remote::{
 };
 use rounds_store::table::connection::{Connection, Words};
 
-use crate::{Keep, account::AccountState, desk::DeskError, rest::Rest};
+use crate::{Clock, Keep, account::AccountState, desk::DeskError, rest::Rest};
 
 pub(crate) struct Link<K: Keep> {
     pub(crate) id: ConnectionId,
@@ -28,7 +28,7 @@ pub(crate) struct Link<K: Keep> {
     /// How many slices are swept side by side.
     pub(crate) side_by_side: usize,
     made_of: (String, Words, Words, Words),
-    pub(crate) account: AccountState,
+    pub(crate) account: Arc<AccountState>,
     pub(crate) store: K,
     pub(crate) rest: Arc<Rest>,
 }
@@ -49,7 +49,8 @@ impl<K: Keep> Link<K> {
         kind: Kind,
         system: Arc<System>,
         connection: &Connection,
-        rest: Arc<Rest>,
+        before: Option<&Self>,
+        clock: &Arc<dyn Clock>,
         store: K,
     ) -> Result<Self, DeskError> {
         let made_of = parts(connection);
@@ -79,6 +80,12 @@ impl<K: Keep> Link<K> {
             hot: TimeDelta::minutes(of("hot_sweep_minutes", 60).max(1)),
             cold: TimeDelta::hours(of("cold_sweep_hours", 24).max(1)),
         };
+        let new_rest = || Arc::new(Rest::new(Arc::clone(clock), connection.not_before));
+        let rest = before.map_or_else(new_rest, |before| Arc::clone(&before.rest));
+        // How an account stands outlives what pages teach: several clients of one account sign in one at a time.
+        let account = before
+            .filter(|before| before.is_account_of(connection))
+            .map_or_else(|| Arc::new(AccountState::of(connection)), |before| Arc::clone(&before.account));
         Ok(Self {
             id: connection.id,
             key: connection.key,
@@ -88,7 +95,7 @@ impl<K: Keep> Link<K> {
             system,
             remote,
             made_of,
-            account: AccountState::of(connection),
+            account,
             store,
             rest,
         })
@@ -97,6 +104,12 @@ impl<K: Keep> Link<K> {
     /// The account that it was made of: address, settings, secrets, and what was learned.
     pub(crate) fn is_made_of(&self) -> (String, Words, Words, Words) {
         self.made_of.clone()
+    }
+
+    /// Whether it is still the same account: address, settings and secrets.
+    fn is_account_of(&self, connection: &Connection) -> bool {
+        let (base_url, settings, secrets, _) = &self.made_of;
+        (base_url, settings, secrets) == (&connection.base_url, &connection.settings, &connection.secrets)
     }
 
     /// Whether it is still what this connection needs. What pages teach is part of it: the client reads by it.

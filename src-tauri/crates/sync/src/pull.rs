@@ -42,7 +42,12 @@ fn state(row: SliceRow) -> SliceState {
     }
 }
 
-/// Whether further calls are pointless for now.
+/// Whether nothing that is asked there is answered now: not the trouble of one feed alone.
+fn stops_everything(error: &RemoteError) -> bool {
+    matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(Some(_)))
+}
+
+/// Whether further calls of a feed are pointless for now.
 fn is_hopeless(error: &RemoteError) -> bool {
     matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(_))
 }
@@ -79,12 +84,12 @@ impl<K: Keep> Rounds<K> {
             report.seconds = began.elapsed().as_secs_f64();
             reports.push(report);
             first_error = first_error.or(error);
-            if first_error.as_ref().is_some_and(is_hopeless) {
+            if first_error.as_ref().is_some_and(stops_everything) {
                 break;
             }
         }
         if first_error.is_none() {
-            self.read_around(connection.id, asked.is_some()).await?;
+            self.read_around(connection.id, asked).await?;
         }
         // A pass in which nothing was due says nothing about how the connection stands.
         if first_error.is_some() || reports.iter().any(|report| report.pages > 0) {

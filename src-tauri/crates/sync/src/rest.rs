@@ -11,7 +11,7 @@ use rounds_engine::{Tick, backoff};
 
 use crate::Clock;
 
-/// Until when a connection's system is left alone. Outlives the client, which is made anew whenever a setting changes.
+/// Until when a connection's system is left alone. Outlives the client, which is made anew whenever a setting changes or a page teaches something.
 pub(crate) struct Rest {
     clock: Arc<dyn Clock>,
     asked: Mutex<Option<DateTime<Utc>>>,

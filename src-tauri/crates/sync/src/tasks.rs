@@ -255,7 +255,7 @@ impl<K: Keep> Rounds<K> {
 
     async fn ready_to_retry(&self, connection: &Connection) -> Result<(), DeskError> {
         let link = self.link(connection.id).await?;
-        link.forgive().await;
+        link.account.forgive();
         self.store.slices_retry(connection.key).await?;
         self.wake_outbox(&link).await
     }

@@ -50,6 +50,47 @@ async fn a_pin_that_was_taken_is_not_asked_for_again_when_what_follows_it_fails(
 }
 
 #[tokio::test]
+async fn a_taken_pin_whose_session_died_and_whose_password_changed_costs_one_login_and_no_more() {
+    let mut department = Department::at_work(60, &json!({})).await;
+    department.simulator.change_settings(AMBRA, &json!({"pinRequired": true, "endSessions": true})).unwrap();
+    department.sync(Extent::Recent).await;
+    let pin = department.simulator.facts(AMBRA).unwrap()["lastPin"].as_str().unwrap().to_owned();
+    let trouble = Fault::Status { code: 503, body: None, headers: BTreeMap::new(), applied: false };
+    department.meets("/session/user", trouble);
+    department.desk.rounds().give_pin(department.connection, &pin).await.unwrap().expect_err("it could not be read");
+    department.simulator.change_settings(AMBRA, &json!({"endSessions": true, "password": "changed"})).unwrap();
+    let before = logins(&department);
+    for _ in 0..3 {
+        department.desk.die();
+        department.desk.start_again().await;
+        department.desk.clock.advance(std::time::Duration::from_secs(301));
+        department.desk.rounds().pull_pass(department.connection, None).await.unwrap();
+    }
+    assert_eq!(logins(&department), before + 1, "each may count towards a lock-out");
+    let view = connection(&department).await;
+    assert_eq!(view.pin_wanted, None);
+    assert!(view.trouble.is_some_and(|trouble| trouble.text.contains("password")));
+}
+
+#[tokio::test]
+async fn a_page_of_somebody_on_the_way_is_no_refusal_of_the_account() {
+    let department = Department::at_work(60, &json!({})).await;
+    department.simulator.change_settings(AMBRA, &json!({"endSessions": true})).unwrap();
+    let blocked = |code| {
+        let body = Some(json!("<html>Sign in to the guest network</html>"));
+        Fault::Status { code, body, headers: BTreeMap::new(), applied: false }
+    };
+    for code in [403, 400] {
+        department.meets("/session/login", blocked(code));
+        let report = department.desk.rounds().sync_now(None, Extent::Recent, Patience::NONE).await.unwrap();
+        let error = report.connections[0].error.clone().expect("it is told");
+        assert_eq!(error.kind, "later", "{code}: {}", error.message);
+        department.desk.clock.advance(std::time::Duration::from_secs(301));
+    }
+    assert_eq!(department.sync(Extent::Recent).await.error, None, "it goes on by itself");
+}
+
+#[tokio::test]
 async fn a_login_whose_answer_is_lost_is_one_login_however_many_calls_wait_for_it() {
     let department = Department::at_work(60, &json!({})).await;
     let study = department.find(ItemKind::Study, |study| is_offered(study, "comment")).await;

@@ -73,6 +73,8 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
     next.waits = 0;
     match finding {
         Finding::Found(receipt) => confirm(next, receipt, tick),
+        // What cannot be told now can perhaps once the remote can no longer apply it.
+        Finding::Unclear(_) if waits_for_the_remote(next, rules, tick) => {}
         Finding::Unclear(text) => ask_person(next, ReasonKind::PossiblySent, text),
         Finding::PossiblyMine(conflict) => possibly_mine(next, conflict),
         Finding::Theirs(conflict) => {
@@ -149,7 +151,8 @@ fn missing(next: &mut Action, rules: Rules, tick: Tick) {
         ask_person(
             next,
             ReasonKind::PossiblySent,
-            "It was sent twice and could not be found either time; it may still arrive. Look at the item in the system itself, then discard it or send it again.",
+            "It was sent twice and could not be found either time; it may still arrive. Look at the item in the system itself, \
+             then discard it or send it again.",
         );
     }
 }

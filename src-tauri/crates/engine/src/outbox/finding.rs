@@ -24,7 +24,8 @@ pub enum Finding {
     PossiblyMine(Conflict),
     /// Something else is there than before it was sent and than it wants: for a person, once it can no longer take effect.
     Theirs(Conflict),
-    /// The value from before it was sent is there, and the item has changed since: it may have taken effect and been set back. For
+    /// The value from before it was sent is there, and the item has changed since or does not tell: it may have taken effect and been
+    /// set back. For
     /// a person, once it can no longer take effect.
     SetBack(Conflict),
     /// More than one thing could be it, or nothing can tell: for a person.
@@ -100,13 +101,12 @@ fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
 }
 
 /// Whether what reads as before may have been changed and changed back since `action` was first sent: the item tells that it has
-/// changed since. Where it does not tell, a remote that compares refuses what comes too late; one that takes the last word does
-/// not, and would take it from whoever set it back.
+/// changed since, or does not tell. A remote that compares does not help: it compares values, not versions.
 fn may_have_been_set_back(action: &Action, item: &WorkItem) -> bool {
     let before = action.baseline.as_ref().and_then(|baseline| baseline.updated);
     match (before, updated(item)) {
         (Some(before), Some(now)) => before != now,
-        _ => action.proof == Proof::Value,
+        _ => true,
     }
 }
 

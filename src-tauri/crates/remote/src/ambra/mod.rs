@@ -151,7 +151,7 @@ impl Ambra {
 #[async_trait]
 impl RemoteSystem for Ambra {
     fn me(&self) -> Option<Me> {
-        self.session().ok().map(|session| session.me())
+        self.session().ok()?.who()
     }
 
     async fn sign_in(&self, _now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {

@@ -116,13 +116,14 @@ impl<K: Keep> Rounds<K> {
             ..ConnectionEdit::default()
         };
         let connection = self.store.edit_connection(id, edit).await?;
-        self.forget_link(id).await;
         if other_account {
             self.store.forget_around(id).await?;
         }
         if !same {
             self.store.reproject_connection(id).await?;
         }
+        // Somebody looked at the account: it is tried again.
+        self.link(id).await?.account.forgive();
         self.store.slices_retry(connection.key).await?;
         self.keep_trouble(&connection, None).await?;
         self.wake_pulls(Some(id));

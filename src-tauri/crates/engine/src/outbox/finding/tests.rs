@@ -116,8 +116,8 @@ fn a_value_that_reads_as_before_may_have_been_set_back() {
     for (proof, before, now, missing) in [
         (Proof::CompareAndSet, Some(50), Some(50), true),
         (Proof::CompareAndSet, Some(50), Some(60), false),
-        (Proof::CompareAndSet, None, Some(60), true),
-        (Proof::CompareAndSet, Some(50), None, true),
+        (Proof::CompareAndSet, None, Some(60), false),
+        (Proof::CompareAndSet, Some(50), None, false),
         (Proof::Value, Some(50), Some(50), true),
         (Proof::Value, Some(50), Some(60), false),
         (Proof::Value, None, Some(60), false),

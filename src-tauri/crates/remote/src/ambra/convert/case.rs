@@ -3,7 +3,6 @@
 use rounds_domain::{
     action::Fields,
     item::{Flag, Identifier, IdentifierKind, ItemKind, WorkItem},
-    moment::Moment,
     patient::Person,
 };
 use serde_json::Value;
@@ -20,9 +19,7 @@ pub(in crate::ambra) fn item(id: &str, case: &dto::Case, odd: &[String], context
         person(&case.assigned_medical_id, &case.assigned_medical_name),
         person(&case.assigned_admin_id, &case.assigned_admin_name),
     ];
-    let told = moment(&case.updated);
-    let feed_time = told.as_ref().and_then(|updated| updated.at);
-    let updated = told.or_else(|| last_step(case));
+    let updated = moment(&case.updated);
     let (nothing, subject) = (None, subject(case));
     let issuer = subject.map_or(&nothing, |study| &study.phi_namespace_name);
     let about = About {
@@ -39,7 +36,7 @@ pub(in crate::ambra) fn item(id: &str, case: &dto::Case, odd: &[String], context
         title: case.name.clone(),
         status: stage::of_case(case),
         created: moment(&case.created),
-        feed_time,
+        feed_time: updated.as_ref().and_then(|updated| updated.at),
         updated,
         assignees: assigned.into_iter().flatten().collect(),
         flags: flags(case),
@@ -49,22 +46,6 @@ pub(in crate::ambra) fn item(id: &str, case: &dto::Case, odd: &[String], context
         values: values(case),
         ..WorkItem::bare(id, ItemKind::Case)
     }
-}
-
-/// The latest of the times that a case tells of itself: `/case/get` has no `updated`, and without any a status that was set and set
-/// back would read as if nothing had happened.
-fn last_step(case: &dto::Case) -> Option<Moment> {
-    let steps = [
-        &case.case_status_date,
-        &case.assigned_medical_date,
-        &case.assigned_admin_date,
-        &case.submitted_date,
-        &case.returned_date,
-        &case.completed_date,
-        &case.closed_date,
-        &case.created,
-    ];
-    steps.into_iter().filter_map(moment).filter(|step| step.at.is_some()).max_by_key(|step| step.at)
 }
 
 /// The study that tells more of the person the case is for: only where all of its studies are of one person who bears the
