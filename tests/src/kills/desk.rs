@@ -144,7 +144,10 @@ async fn do_it(rounds: &Rounds, action: &ActionDeclaration) -> Result<(), Failur
             let Some(again) = offer(&view).filter(|offer| offer.refused.is_none()) else { continue };
             offered = again;
         }
-        let Some(fields) = filled_in(&offered) else { continue };
+        let Some(fields) = filled_in(&offered) else {
+            "a field that it requires could not be filled in".clone_into(&mut why_not);
+            continue;
+        };
         let intent = Intent { item: row.id, action: action.name.clone(), fields, hold: false, after: vec![] };
         match rounds.act(intent).await {
             Ok(_) => return Ok(()),
@@ -173,6 +176,7 @@ fn value(field: &ActionField, offer: &ActionOffer) -> Option<Value> {
         }
         FieldKind::Choice { options } if field.required => Some(Value::from(options.first()?.value.clone())),
         FieldKind::ItemChoice => Some(Value::from(offer.targets.first()?.clone())),
+        FieldKind::Flag if field.required => Some(Value::from(true)),
         FieldKind::Person => Some(Value::from(offer.people.first()?.id.clone()?)),
         FieldKind::Number { least, .. } if field.required => Some(Value::from(*least)),
         FieldKind::Date if field.required => Some(Value::from(Utc::now().format("%Y-%m-%d").to_string())),

@@ -314,16 +314,20 @@ impl<K: Keep> Rounds<K> {
                 keep.push(one);
                 continue;
             }
-            // That it is confirmed stands; a failed read only means that the overlay stays a little longer.
-            let shows = match self.refresh(link, one.item, Depth::Plain).await {
-                Ok(read) => read.stored.actions.iter().any(|action| action.id == one.action),
+            // That it is confirmed stands; a failed read only means that the effect is seen a little later.
+            let is_seen = match self.refresh(link, one.item, Depth::Plain).await {
+                Ok(read) => {
+                    let action = self.store.action(one.action).await?;
+                    let laid_over = read.stored.actions.iter().any(|action| action.id == one.action);
+                    !laid_over && read.item.as_ref().is_some_and(|item| conflict::shows(&action, item))
+                }
                 Err(error) => {
                     error.remote()?;
-                    true
+                    false
                 }
             };
             one.tries += 1;
-            if let Some(wait) = READ_AFTER.get(one.tries).filter(|_| shows) {
+            if let Some(wait) = READ_AFTER.get(one.tries).filter(|_| !is_seen) {
                 one.at = now + *wait;
                 keep.push(one);
             }
