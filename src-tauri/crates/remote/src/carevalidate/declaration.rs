@@ -1,12 +1,10 @@
-//! What CareValidate declares: its settings, its one feed, what can be done there.
+//! What CareValidate declares: its settings and its one feed. What can be done there stands in [`actions`].
 //!
 //! Every rule that the contract sheet marks "inferred" or "open" is a setting here, with the sheet's default.
 
-use rounds_domain::{
-    action::{Proof, Verb},
-    declare::{ActionDeclaration, ActionField, Choice, Feed, FeedShape, FieldKind, Part, Setting, System},
-};
+use rounds_domain::declare::{Choice, Feed, FeedShape, FieldKind, Part, Setting, System};
 
+use super::actions;
 use crate::common::{self, Reading, setting};
 
 /// The word that names the system.
@@ -15,8 +13,6 @@ pub(super) const NAME: &str = "carevalidate";
 pub(super) const TITLE: &str = "CareValidate";
 /// The one feed.
 pub(super) const FEED: &str = "cases";
-/// The action that writes a comment or an internal note.
-pub(super) const COMMENT: &str = "comment";
 
 pub(super) const AUTHOR_EMAIL: &str = "author_email";
 pub(super) const AUTHOR_FIRST_NAME: &str = "author_first_name";
@@ -61,7 +57,7 @@ pub(super) fn system() -> System {
             // The document allows 60 days; a day less leaves room for the overlap.
             shape: FeedShape::Windows { days: 59, overlap_seconds: 1 },
         }],
-        actions: vec![comment()],
+        actions: actions::all(),
         parts: vec![Part::Forms, Part::Decisions, Part::Orders, Part::Attachments],
     }
 }
@@ -135,40 +131,4 @@ fn settings() -> Vec<Setting> {
         ),
     ];
     own.into_iter().chain(common::settings(&READING)).collect()
-}
-
-fn comment() -> ActionDeclaration {
-    let field = |key: &str, label: &str, help: &str, kind, required, default: Option<&str>| ActionField {
-        key: key.into(),
-        label: label.into(),
-        help: help.into(),
-        kind,
-        required,
-        default: default.map(Into::into),
-    };
-    ActionDeclaration {
-        name: COMMENT.into(),
-        label: "Comment".into(),
-        verb: Verb::Comment,
-        fields: vec![
-            field("text", "Text", "What to write on the case.", FieldKind::LongText, true, None),
-            field(
-                "internal",
-                "Internal note",
-                "Read by the staff of your organization only. Off: the patient's side can read it too.",
-                FieldKind::Flag,
-                false,
-                Some("true"),
-            ),
-        ],
-        consequence: "An internal note is read by the staff of your organization in CareValidate only. A comment that is \
-                      not internal can be read by the person who submitted the case (the patient's side) too. Either one \
-                      may notify others through CareValidate's webhooks, is shown under your name, and cannot be taken \
-                      back from here."
-            .into(),
-        proof: Proof::Comment,
-        touches: vec![],
-        sets: std::collections::BTreeMap::new(),
-        own_mark: None,
-    }
 }

@@ -4,6 +4,7 @@
 
 mod decisions;
 mod money;
+mod offers;
 mod orders;
 mod people;
 mod summary;
@@ -13,7 +14,6 @@ mod written;
 
 use chrono::TimeDelta;
 use rounds_domain::{
-    action::Offer,
     detail::Fact,
     item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, Status, StatusGroup, WorkItem},
     link::Link,
@@ -21,7 +21,7 @@ use rounds_domain::{
     patient::{Patient, PersonName},
 };
 
-use super::{declaration::COMMENT, dto, lenient::Text, window::WindowField};
+use super::{dto, lenient::Text, window::WindowField};
 
 /// The connection's settings that take part in conversion.
 #[derive(Debug, Clone)]
@@ -76,9 +76,8 @@ pub(super) fn case(
         attachments: with_attachments.then(|| written::attachments(case)),
         links: portal(id, rules).into_iter().collect(),
         modalities: vec![],
-        // An archived case still takes notes: the vendor refuses only status changes on one (the sheet, "Write").
-        offers: vec![Offer { action: COMMENT.into(), refused: None, targets: Vec::new() }],
-        values: rounds_domain::action::Fields::new(),
+        offers: offers::of_case(case),
+        values: offers::values(case),
         proofs: vec![],
     };
     let orders = orders::children(case, &item);

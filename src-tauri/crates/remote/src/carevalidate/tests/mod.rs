@@ -15,7 +15,7 @@ use rounds_domain::{
 };
 use serde_json::{Value, json, value::RawValue};
 
-use super::{CareValidate, convert::Rules, declaration, open, record, window::WindowField};
+use super::{CareValidate, actions, convert::Rules, declaration, open, record, window::WindowField};
 use crate::seam::{Account, RemoteSystem, Target};
 
 /// The document's complete response example, to the letter.

@@ -19,7 +19,7 @@ fn fields(value: Value) -> Fields {
 
 async fn send(server: &Server, given: Value) -> Result<Submitted, RemoteError> {
     let case = target("case/1", "2026-10-05T12:00:00Z");
-    system(&server.base).send(&case, declaration::COMMENT, &fields(given)).await
+    system(&server.base).send(&case, actions::COMMENT, &fields(given), &[]).await
 }
 
 async fn send_error(script: Script) -> RemoteError {
@@ -64,9 +64,9 @@ async fn what_cannot_be_sent_is_refused_before_it_leaves() {
         send(&server, json!({})).await,
         send(&server, json!({"text": " \n"})).await,
         send(&server, json!({"text": 7})).await,
-        system.send(&order, declaration::COMMENT, &given).await,
-        system.send(&target("a", "2026-10-05T12:00:00Z"), "approve", &given).await,
-        system.send(&target("..", "2026-10-05T12:00:00Z"), declaration::COMMENT, &given).await,
+        system.send(&order, actions::COMMENT, &given, &[]).await,
+        system.send(&target("a", "2026-10-05T12:00:00Z"), "approve", &given, &[]).await,
+        system.send(&target("..", "2026-10-05T12:00:00Z"), actions::COMMENT, &given, &[]).await,
     ] {
         assert_eq!(refused.map_err(|error| error.and_now), Err(AndNow::Invalid));
     }
@@ -121,6 +121,6 @@ async fn nobody_listening_means_that_nothing_was_sent() {
     };
     let case = target("a", "2026-10-05T12:00:00Z");
     let error =
-        system(&base).send(&case, declaration::COMMENT, &fields(json!({"text": "x"}))).await.expect_err("nobody");
+        system(&base).send(&case, actions::COMMENT, &fields(json!({"text": "x"})), &[]).await.expect_err("nobody");
     assert_eq!(error.and_now, AndNow::Offline);
 }
