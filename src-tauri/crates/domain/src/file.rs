@@ -24,37 +24,57 @@ pub struct OutFile {
     pub hash: String,
 }
 
-/// The media types that are known, with the endings of names that stand for them and how such a file begins, where all do.
-const KINDS: &[(&str, &[&str], &[&[u8]])] = &[
-    ("application/pdf", &["pdf"], &[b"%PDF-"]),
-    ("image/png", &["png"], &[b"\x89PNG\r\n\x1a\n"]),
-    ("image/jpeg", &["jpg", "jpeg"], &[b"\xff\xd8\xff"]),
-    ("image/gif", &["gif"], &[b"GIF87a", b"GIF89a"]),
-    ("image/tiff", &["tif", "tiff"], &[b"II*\0", b"MM\0*"]),
-    ("image/webp", &["webp"], &[b"RIFF"]),
-    ("image/heic", &["heic"], &[]),
-    ("text/plain", &["txt"], &[]),
-    ("text/csv", &["csv"], &[]),
-    ("application/dicom", &["dcm"], &[]),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"], &[b"PK\x03\x04"]),
+/// A kind of file.
+struct Kind {
+    media_type: &'static str,
+    /// The endings of names that stand for it.
+    endings: &'static [&'static str],
+    /// How such a file begins, in one of these ways; none where nothing tells.
+    beginnings: &'static [&'static [u8]],
+}
+
+const KINDS: [Kind; 11] = [
+    kind("application/pdf", &["pdf"], &[b"%PDF-"]),
+    kind("image/png", &["png"], &[b"\x89PNG\r\n\x1a\n"]),
+    kind("image/jpeg", &["jpg", "jpeg"], &[b"\xff\xd8\xff"]),
+    kind("image/gif", &["gif"], &[b"GIF87a", b"GIF89a"]),
+    kind("image/tiff", &["tif", "tiff"], &[b"II*\0", b"MM\0*"]),
+    kind("image/webp", &["webp"], &[b"RIFF"]),
+    kind("image/heic", &["heic"], &[]),
+    kind("text/plain", &["txt"], &[]),
+    kind("text/csv", &["csv"], &[]),
+    kind("application/dicom", &["dcm"], &[]),
+    kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &["docx"], &[b"PK\x03\x04"]),
 ];
+
+const fn kind(
+    media_type: &'static str,
+    endings: &'static [&'static str],
+    beginnings: &'static [&'static [u8]],
+) -> Kind {
+    Kind { media_type, endings, beginnings }
+}
+
+fn kind_of(media_type: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.media_type == media_type)
+}
 
 /// The media type that the ending of a file's name stands for; `None` for one that is not known.
 pub fn media_type(name: &str) -> Option<&'static str> {
     let (_, ending) = name.rsplit_once('.')?;
     let ending = ending.to_ascii_lowercase();
-    KINDS.iter().find(|(_, endings, _)| endings.contains(&ending.as_str())).map(|(kind, ..)| *kind)
+    KINDS.iter().find(|kind| kind.endings.contains(&ending.as_str())).map(|kind| kind.media_type)
 }
 
 /// The endings of names that stand for a media type.
 pub fn endings(media_type: &str) -> &'static [&'static str] {
-    KINDS.iter().find(|(kind, ..)| *kind == media_type).map(|(_, endings, _)| *endings).unwrap_or_default()
+    kind_of(media_type).map(|kind| kind.endings).unwrap_or_default()
 }
 
 /// Whether bytes begin as files of this media type do.
 pub fn begins_as(media_type: &str, bytes: &[u8]) -> bool {
-    let beginnings = KINDS.iter().find(|(kind, ..)| *kind == media_type).map(|(.., beginnings)| *beginnings);
-    beginnings.is_none_or(|all| all.is_empty() || all.iter().any(|beginning| bytes.starts_with(beginning)))
+    let beginnings = kind_of(media_type).map(|kind| kind.beginnings).unwrap_or_default();
+    beginnings.is_empty() || beginnings.iter().any(|beginning| bytes.starts_with(beginning))
 }
 
 impl OutFile {

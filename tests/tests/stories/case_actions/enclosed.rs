@@ -24,7 +24,7 @@ async fn keep(clinic: &Clinic, case: &str, name: &str, content: Vec<u8>) -> Resu
 /// A comment with a report and a note.
 async fn write(clinic: &Clinic, case: &str, internal: bool) -> ActionId {
     let files = [
-        keep(clinic, case, "/home/ana/report of today.pdf", report()).await.unwrap(),
+        keep(clinic, case, "folder/report of today.pdf", report()).await.unwrap(),
         keep(clinic, case, "note.txt", b"made up".to_vec()).await.unwrap(),
     ];
     act(clinic, case, "comment", &json!({"text": TEXT, "internal": internal, "file": files})).await.unwrap().id

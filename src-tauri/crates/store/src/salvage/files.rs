@@ -29,8 +29,8 @@ impl Keeping {
             .collect();
         let names = columns(write.db, "outgoing_file").await?;
         for (key, row) in &self.found.files {
-            let Some(named) = named(row).filter(|named| wanted.contains(named)) else { continue };
-            wanted.remove(&named);
+            let Some(file) = named(row).filter(|file| wanted.contains(file)) else { continue };
+            wanted.remove(&file);
             insert(write.db, "outgoing_file", &names, Some(*key), row).await?;
             self.salvaged.files += 1;
         }
