@@ -19,6 +19,8 @@ struct Communication<'a> {
     text: &'a str,
     /// Always sent: the vendor's pages disagree on the default.
     is_restricted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_notify: Option<bool>,
     author: AuthorOut<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<AttachmentOut<'a>>,
@@ -46,14 +48,22 @@ struct AttachmentOut<'a> {
     is_restricted: bool,
 }
 
-/// A comment, or with `internal` a note; with its files, which hold protected health information or do not.
-pub(super) fn comment<'a>(
-    text: &'a str,
-    internal: bool,
-    author: &'a Author,
-    files: &'a [Enclosed],
-    phi: bool,
-) -> AddCommunication<'a> {
+/// A comment or a note as it is to be written.
+pub(super) struct Written<'a> {
+    pub(super) text: &'a str,
+    /// Whether it is a note, read by staff alone.
+    pub(super) internal: bool,
+    pub(super) author: &'a Author,
+    /// Whether it notifies by webhook; `None` leaves that to CareValidate.
+    pub(super) webhook_notify: Option<bool>,
+    pub(super) files: &'a [Enclosed],
+    /// Whether its files hold protected health information.
+    pub(super) phi: bool,
+}
+
+/// A comment, or a note, with its files.
+pub(super) fn comment(written: Written<'_>) -> AddCommunication<'_> {
+    let Written { text, internal, author, webhook_notify, files, phi } = written;
     let attachments = files.iter().map(|file| AttachmentOut {
         file_name: &file.about.name,
         content: BASE64_STANDARD.encode(&file.content),
@@ -65,6 +75,7 @@ pub(super) fn comment<'a>(
         communication: Communication {
             text,
             is_restricted: internal,
+            webhook_notify,
             author: AuthorOut {
                 email: &author.email,
                 first_name: author.first_name.as_deref(),
@@ -124,15 +135,29 @@ mod tests {
         Author { email: "ana@example.org".into(), first_name: first.map(Into::into), last_name: last.map(Into::into) }
     }
 
+    fn written<'a>(text: &'a str, internal: bool, author: &'a Author) -> Written<'a> {
+        Written { text, internal, author, webhook_notify: None, files: &[], phi: true }
+    }
+
+    #[test]
+    fn whether_it_notifies_is_sent_only_where_somebody_decided_so() {
+        let nobody = author(None, None);
+        for decided in [None, Some(true), Some(false)] {
+            let sent = comment(Written { webhook_notify: decided, ..written("x", true, &nobody) });
+            let sent = serde_json::to_value(sent).expect("JSON");
+            assert_eq!(sent.pointer("/communication/webhookNotify"), decided.map(|yes| json!(yes)).as_ref());
+        }
+    }
+
     #[test]
     fn a_comment_is_sent_in_the_documented_form() {
-        let sent = serde_json::to_value(comment("Please call.", true, &author(Some("Ana"), Some("Ruiz")), &[], true));
+        let sent = serde_json::to_value(comment(written("Please call.", true, &author(Some("Ana"), Some("Ruiz")))));
         assert_eq!(
             sent.expect("JSON"),
             json!({"action": "ADD_COMMUNICATION", "communication": {"text": "Please call.", "isRestricted": true,
                 "author": {"email": "ana@example.org", "firstName": "Ana", "lastName": "Ruiz"}}})
         );
-        let sent = serde_json::to_value(comment("x", false, &author(None, None), &[], true)).expect("JSON");
+        let sent = serde_json::to_value(comment(written("x", false, &author(None, None)))).expect("JSON");
         assert_eq!(sent.pointer("/communication/isRestricted"), Some(&json!(false)), "always sent");
         assert_eq!(sent.pointer("/communication/author"), Some(&json!({"email": "ana@example.org"})));
     }
@@ -143,7 +168,9 @@ mod tests {
         let file = Enclosed { about: OutFile::of("scan.pdf", &content), content };
         for (internal, phi) in [(true, true), (false, false)] {
             let files = [file.clone()];
-            let sent = serde_json::to_value(comment("x", internal, &author(None, None), &files, phi)).expect("JSON");
+            let nobody = author(None, None);
+            let with_files = Written { files: &files, phi, ..written("x", internal, &nobody) };
+            let sent = serde_json::to_value(comment(with_files)).expect("JSON");
             assert_eq!(
                 sent.pointer("/communication/attachments"),
                 Some(&json!([{"fileName": "scan.pdf", "content": "AP/+", "isPHI": phi, "isRestricted": internal}]))

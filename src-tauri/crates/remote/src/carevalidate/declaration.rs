@@ -21,6 +21,9 @@ pub(super) const ORGANIZATION: &str = "organization";
 pub(super) const TURNAROUND_HOURS: &str = "turnaround_hours";
 pub(super) const PORTAL_URL: &str = "portal_url";
 pub(super) const WINDOW_FIELD: &str = "window_field";
+pub(super) const ESCALATED_PRIORITY: &str = "escalated_priority";
+pub(super) const SUBMITTER_IS_PATIENT: &str = "submitter_is_patient";
+pub(super) const WEBHOOK_NOTIFY: &str = "webhook_notify";
 pub(super) const API_KEY: &str = "apiKey";
 
 /// How it is read.
@@ -60,6 +63,10 @@ pub(super) fn system() -> System {
         actions: actions::all(),
         parts: vec![Part::Forms, Part::Decisions, Part::Orders, Part::Attachments],
     }
+}
+
+fn choices(options: &[(&str, &str)]) -> Vec<Choice> {
+    options.iter().map(|(value, label)| Choice { value: (*value).into(), label: (*label).into() }).collect()
 }
 
 fn settings() -> Vec<Setting> {
@@ -110,6 +117,29 @@ fn settings() -> Vec<Setting> {
             None,
         ),
         setting(
+            ESCALATED_PRIORITY,
+            "Priority of escalated cases",
+            "CareValidate has no priority of its own; an escalated case is shown with this one.",
+            FieldKind::Choice { options: choices(&[("routine", "routine"), ("urgent", "urgent"), ("stat", "STAT")]) },
+            Some("urgent"),
+        ),
+        setting(
+            SUBMITTER_IS_PATIENT,
+            "The submitter is the patient",
+            "Who submitted a case is taken for the patient it is about. Off: a case names no patient.",
+            FieldKind::Flag,
+            Some("true"),
+        ),
+        setting(
+            WEBHOOK_NOTIFY,
+            "Comments notify by webhook",
+            "Whether CareValidate tells your organization's own programs of each comment and note sent from here.",
+            FieldKind::Choice {
+                options: choices(&[("default", "as CareValidate does by itself"), ("yes", "always"), ("no", "never")]),
+            },
+            Some("default"),
+        ),
+        setting(
             PORTAL_URL,
             "Portal address of a case",
             "The address of a case in CareValidate's portal, with {caseId} where its id goes. Decisions are finished there.",
@@ -122,10 +152,7 @@ fn settings() -> Vec<Setting> {
             "Which time of a case CareValidate compares with startTime and endTime; its document does not say. Rounds \
              corrects this by itself when an answer disproves it.",
             FieldKind::Choice {
-                options: vec![
-                    Choice { value: "createdAt".into(), label: "when it was made".into() },
-                    Choice { value: "updatedAt".into(), label: "when it last changed".into() },
-                ],
+                options: choices(&[("createdAt", "when it was made"), ("updatedAt", "when it last changed")]),
             },
             Some("createdAt"),
         ),

@@ -27,6 +27,7 @@ use rounds_domain::{
     action::Action,
     declare::System,
     error::{AndNow, RemoteError},
+    item::Priority,
     link,
     patient::{Me, PersonName},
     pull::{Page, Record, Slice},
@@ -57,6 +58,8 @@ struct CareValidate {
     key_header: HeaderValue,
     author: Author,
     rules: Rules,
+    /// Whether comments are to notify by webhook; `None` leaves that to CareValidate.
+    webhook_notify: Option<bool>,
     per_page: u32,
     /// The longest that a request may take, but for what its files need.
     patience: Duration,
@@ -111,8 +114,17 @@ fn open(account: &Account) -> Result<CareValidate, String> {
         rules: Rules {
             organization: text(declaration::ORGANIZATION),
             turnaround: values.number(declaration::TURNAROUND_HOURS).and_then(TimeDelta::try_hours),
+            escalated: text(declaration::ESCALATED_PRIORITY)
+                .and_then(|word| Priority::from_word(&word))
+                .unwrap_or(Priority::Urgent),
+            submitter_is_patient: values.text(declaration::SUBMITTER_IS_PATIENT) != Some("false"),
             portal_url,
             window_field: learned.or_else(given).unwrap_or(WindowField::Created),
+        },
+        webhook_notify: match values.text(declaration::WEBHOOK_NOTIFY) {
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            _ => None,
         },
         per_page: common::records_per_page(&values, &declaration::READING),
     })

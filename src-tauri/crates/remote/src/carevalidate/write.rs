@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{
     CareValidate,
     actions::{CLOSE, CLOSE_PRODUCT, COMMENT, DECISION_DRAFT, OPEN, REOPEN, field},
-    body::{self, AddCommunication},
+    body::{self, AddCommunication, Written},
     declaration::TITLE,
     errors,
     lenient::{Lenient, Text},
@@ -74,7 +74,15 @@ impl CareValidate {
             return refuse("The comment's files are not with it. Nothing was sent.");
         }
         let phi = Option::<bool>::read(fields.get(field::WITHOUT_PHI)) != Some(true);
-        Ok(body::comment(text, is_internal(fields), &self.author, files, phi))
+        let webhook_notify = self.webhook_notify;
+        Ok(body::comment(Written {
+            text,
+            internal: is_internal(fields),
+            author: &self.author,
+            webhook_notify,
+            files,
+            phi,
+        }))
     }
 
     async fn change_status(&self, case: &str, status: &'static str, fields: &Fields) -> Result<Submitted, RemoteError> {
@@ -119,7 +127,7 @@ fn is_internal(fields: &Fields) -> bool {
 }
 
 /// The documented success: complete, readable, `success: true`. Everything else with a 2xx is doubt.
-fn confirmed(reply: &Reply, case: &str) -> Result<Submitted, RemoteError> {
+pub(super) fn confirmed(reply: &Reply, case: &str) -> Result<Submitted, RemoteError> {
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let status = Text::read(body.get("status"));
     let good = status.is_none_or(|status| status.trim().starts_with('2'));

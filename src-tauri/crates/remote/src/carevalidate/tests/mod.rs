@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    item::ItemKind,
+    item::{ItemKind, Priority},
     moment::{Moment, instant},
     pull::{Page, Record, Slice},
 };
@@ -33,6 +33,8 @@ pub(super) fn rules() -> Rules {
     Rules {
         organization: Some("Northside".into()),
         turnaround: chrono::TimeDelta::try_hours(48),
+        escalated: Priority::Urgent,
+        submitter_is_patient: true,
         portal_url: Some("https://portal.example.org/cases/{caseId}".into()),
         window_field: WindowField::Created,
     }
