@@ -49,6 +49,7 @@ struct AttachmentOut<'a> {
 }
 
 /// A comment or a note as it is to be written.
+#[derive(Clone, Copy)]
 pub(super) struct Written<'a> {
     pub(super) text: &'a str,
     /// Whether it is a note, read by staff alone.
