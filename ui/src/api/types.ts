@@ -1,4 +1,5 @@
 /** The shapes of the door that the domain crate does not know: the window's own. */
+import type { OutFile } from './generated/bindings';
 
 export type Phase = 'firstRun' | 'locked' | 'open';
 export type KeySlot = 'passphrase' | 'keychain';
@@ -56,6 +57,6 @@ export interface AttachmentContent {
 }
 
 /** Values of a form, by field key. */
-export type Fields = Record<string, string | number | boolean | null>;
+export type Fields = Record<string, string | number | boolean | OutFile[] | null>;
 
 export type OutboxChoice = 'undo' | 'retry' | 'discard' | 'keepMine' | 'takeTheirs';

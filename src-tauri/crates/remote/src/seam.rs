@@ -9,6 +9,7 @@ use rounds_domain::{
     action::Action,
     around::Around,
     error::{AndNow, RemoteError},
+    file::OutFile,
     item::{ItemKind, WorkItem},
     moment::Moment,
     patient::{Me, Person},
@@ -78,6 +79,21 @@ pub struct Blob {
     pub media_type: String,
     /// The bytes.
     pub bytes: Vec<u8>,
+}
+
+/// A file that goes out with an action.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enclosed {
+    /// How the action names it.
+    pub about: OutFile,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
+impl std::fmt::Debug for Enclosed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enclosed").field("size", &self.about.size).finish_non_exhaustive()
+    }
 }
 
 /// How much of an item a refresh reads.
@@ -167,6 +183,17 @@ pub trait RemoteSystem: Send + Sync {
     /// Sends an action, once. Never retries by itself.
     async fn submit(&self, _target: &Target, _action: &Action) -> Result<Submitted, RemoteError> {
         Err(not_offered("this action"))
+    }
+
+    /// Sends an action with the files that it names, in their order, once. Only a system that declares files
+    /// ([`FieldKind::Files`](rounds_domain::declare::FieldKind::Files)) is given any.
+    async fn submit_with(
+        &self,
+        target: &Target,
+        action: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Submitted, RemoteError> {
+        if files.is_empty() { self.submit(target, action).await } else { Err(not_offered("sending files")) }
     }
 
     /// Asks how far a job is.

@@ -25,8 +25,8 @@ use rounds_engine::outbox::{
     pass::{Call, Pass},
     transition::{Event, Step, after, step},
 };
-use rounds_remote::seam::{Depth, Target};
-use rounds_store::table::connection::Connection;
+use rounds_remote::seam::{Depth, Enclosed, Target};
+use rounds_store::{StoreError, table::connection::Connection};
 
 use crate::{Keep, Patience, Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
 
@@ -50,6 +50,7 @@ struct ReadAgain {
     item: ItemId,
     action: ActionId,
     tries: usize,
+    depth: Depth,
     at: DateTime<Utc>,
 }
 
@@ -89,7 +90,13 @@ impl<K: Keep> Rounds<K> {
                 }
                 let Worked { action: moved, failed } = self.work_on(&link, *id, &mut report).await?;
                 if moved.state == OutboxState::Confirmed {
-                    again.push(ReadAgain { item: moved.item, action: moved.id, tries: 0, at: self.clock.now() });
+                    again.push(ReadAgain {
+                        item: moved.item,
+                        action: moved.id,
+                        tries: 0,
+                        depth: depth(&moved),
+                        at: self.clock.now(),
+                    });
                 }
                 let Some((call, error)) = failed else { continue };
                 if matches!(error.and_now, AndNow::Offline | AndNow::Later(_) | AndNow::SignIn) {
@@ -200,7 +207,7 @@ impl<K: Keep> Rounds<K> {
     ) -> Result<Worked, DeskError> {
         let id = action.id;
         let began = self.clock.now();
-        let read = match self.refresh(link, action.item, Depth::Plain).await {
+        let read = match self.refresh(link, action.item, depth(&action)).await {
             Ok(read) => read,
             Err(error) => {
                 let error = error.remote()?;
@@ -228,9 +235,16 @@ impl<K: Keep> Rounds<K> {
         if ready.state != OutboxState::Queued {
             return Ok(ready.into());
         }
+        let files = match self.enclosed(&ready).await {
+            Ok(files) => files,
+            Err(error) => {
+                let error = error.remote()?;
+                return Ok(self.tell(link, id, Event::ReadFailed(error)).await?.into());
+            }
+        };
         if is_planted(Bug::SentBeforeKept) {
             report.sent += 1;
-            let replied = link.remote.submit(&Target::of(item), &ready).await;
+            let replied = link.remote.submit_with(&Target::of(item), &ready, files).await;
             self.begin_send(link, &ready).await?;
             return Ok(self.tell(link, id, Event::Replied(replied)).await?.into());
         }
@@ -238,13 +252,38 @@ impl<K: Keep> Rounds<K> {
             return Ok(self.store.action(id).await?.into());
         };
         report.sent += 1;
-        self.send(link, &Target::of(item), &sending).await
+        self.send(link, &Target::of(item), &sending, files).await
     }
 
-    async fn send(&self, link: &Link<K>, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
+    /// What is in the files that an action names.
+    async fn enclosed(&self, action: &Action) -> Result<Vec<Enclosed>, WorkError> {
+        let named = action.files();
+        if named.is_empty() {
+            return Ok(vec![]);
+        }
+        let hashes = named.iter().map(|file| file.hash.clone()).collect();
+        let contents = self.store.files(action.item, hashes).await.map_err(|error| match error {
+            StoreError::NotFound(_) => RemoteError::new(
+                AndNow::Invalid,
+                "What is in one of its files is not kept here any more. Nothing was sent; do it again with its files, then \
+                 discard this.",
+            )
+            .into(),
+            error => WorkError::from(error),
+        })?;
+        Ok(named.into_iter().zip(contents).map(|(about, content)| Enclosed { about, content }).collect())
+    }
+
+    async fn send(
+        &self,
+        link: &Link<K>,
+        target: &Target,
+        sending: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Worked, DeskError> {
         // Between the read and now somebody may have signed in as somebody else.
         let (ended, replied) = match link.may_call().await {
-            Ok(ended) => (ended, link.remote.submit(target, sending).await),
+            Ok(ended) => (ended, link.remote.submit_with(target, sending, files).await),
             Err(refusal) => (0, Err(refusal)),
         };
         let failed = replied.as_ref().err().cloned();
@@ -287,7 +326,7 @@ impl<K: Keep> Rounds<K> {
     }
 
     async fn look(&self, link: &Link<K>, action: &Action) -> Result<Finding, WorkError> {
-        let read = self.refresh(link, action.item, Depth::Plain).await?;
+        let read = self.refresh(link, action.item, depth(action)).await?;
         let Some(item) = &read.item else {
             return Err(RemoteError::new(AndNow::Gone, "the system answers without this item.").into());
         };
@@ -315,7 +354,7 @@ impl<K: Keep> Rounds<K> {
                 continue;
             }
             // That it is confirmed stands; a failed read only means that the effect is seen a little later.
-            let is_seen = match self.refresh(link, one.item, Depth::Plain).await {
+            let is_seen = match self.refresh(link, one.item, one.depth).await {
                 Ok(read) => {
                     let action = self.store.action(one.action).await?;
                     let laid_over = read.stored.actions.iter().any(|action| action.id == one.action);
@@ -340,6 +379,11 @@ impl<K: Keep> Rounds<K> {
     pub(crate) async fn wake_outbox(&self, link: &Link<K>) -> Result<(), DeskError> {
         self.tell_all(link, &Event::Wake).await
     }
+}
+
+/// How much of its item is read for an action: what came with files is told by its files.
+fn depth(action: &Action) -> Depth {
+    if action.files().is_empty() { Depth::Plain } else { Depth::Attachments }
 }
 
 /// Whether an action is in doubt and the looking for it works.

@@ -126,6 +126,7 @@ impl Inner {
                     missed: 0,
                     gone: false,
                     drafts: std::collections::BTreeMap::new(),
+                    files: std::collections::BTreeMap::new(),
                 };
                 self.items.insert(key, item);
             }

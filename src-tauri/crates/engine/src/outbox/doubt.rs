@@ -90,12 +90,27 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
                         back: the item has changed since, or does not tell. Nothing more is sent; keep yours or leave it as it is.";
             theirs(next, conflict, text.to_owned(), rules, tick);
         }
-        Finding::Missing if next.proof == Proof::None => ask_person(
+        Finding::Missing if next.proof == Proof::None => never_again(next, rules, tick),
+        Finding::Missing => missing(next, rules, tick),
+    }
+}
+
+/// It is of a kind that is never sent again by itself. Where it changes something that can be read, "not there" is told only once
+/// it can no longer come.
+fn never_again(next: &mut Action, rules: Rules, tick: Tick) {
+    if next.wants.is_empty() {
+        ask_person(
             next,
             ReasonKind::PossiblySent,
             "Nothing shows whether it took effect, so it is not sent again by itself. Look at the item in the system itself.",
-        ),
-        Finding::Missing => missing(next, rules, tick),
+        );
+    } else if !waits_for_the_remote(next, rules, tick) {
+        ask_person(
+            next,
+            ReasonKind::PossiblySent,
+            "It was sent and the answer was lost. It does not stand there now, and it is of a kind that is never sent again by \
+             itself. Look at the item in the system itself, then send it again or discard it.",
+        );
     }
 }
 

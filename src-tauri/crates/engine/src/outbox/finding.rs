@@ -78,6 +78,8 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
         },
         Proof::CompareAndSet | Proof::Value => look_at_values(action, item),
         Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
+        // Never sent again by itself; but what it changes can be read.
+        Proof::None if !action.wants.is_empty() => look_at_values(action, item),
         Proof::ClientField | Proof::None => Finding::Missing,
     }
 }
@@ -127,8 +129,14 @@ fn look_for_comment(action: &Action, item: &WorkItem, me: &Me, claimed: &[String
         .filter(|comment| is_mine(comment, me))
         .filter(|comment| comment.id.as_ref().is_some_and(|id| !before.contains(id) && !claimed.contains(id)))
         .collect();
+    let files = action.files();
     match candidates.as_slice() {
         [] => Finding::Missing,
+        [one] if !files::came_with(&files, one, item) => Finding::Unclear(
+            "A new comment of yours with this text is there, and not all the files that belong to it can be seen on it. \
+             Nothing more is sent; look at the item in the system itself, then discard this or send it again."
+                .to_owned(),
+        ),
         [one] => Finding::Found(Receipt {
             remote_ref: one.id.clone(),
             me_id: one.author.as_ref().and_then(|author| author.id.clone()),
@@ -174,5 +182,6 @@ fn in_another_name(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]
     )))
 }
 
+mod files;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,16 @@
 //! `list`, `show`, `act`, `attachment`.
 
 use std::fmt::Write as _;
-use std::{io::Write, path::Path, sync::Arc};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rounds_domain::{
     action::Fields,
     declare::{ActionDeclaration, FieldKind},
+    ids::ItemId,
     projection::{Unsettled, WorklistRow},
     view::{ItemView, ListAnswer, ListRequest, SortColumn},
 };
@@ -21,6 +26,8 @@ use crate::{
     output::{Output, table},
 };
 
+/// The longest file that is read to be sent; a system's own bound is lower.
+const LONGEST: u64 = 64 << 20;
 /// How many rows are asked of the store at once.
 const STRETCH: u32 = 1_000;
 
@@ -137,13 +144,43 @@ pub(crate) async fn act(
     let view = rounds.item(item).await?;
     let declared = view.actions.iter().map(|offer| &offer.declaration).find(|declared| declared.name == action);
     // An action that is not declared has no fields; the desk says which there are.
-    let fields = declared.map(|declared| fields(declared, words)).transpose()?.unwrap_or_default();
+    let Given { mut fields, files } = declared.map(|declared| given(declared, words)).transpose()?.unwrap_or_default();
+    for (key, path) in files {
+        let file = keep(rounds, item, action, &key, &path).await?;
+        fields
+            .entry(key)
+            .or_insert_with(|| Value::Array(vec![]))
+            .as_array_mut()
+            .into_iter()
+            .for_each(|all| all.push(file.clone()));
+    }
     let row = rounds.act(Intent { item, action: action.to_owned(), fields, hold: false, after: vec![] }).await?;
     outbox::one(&row, output)
 }
 
-/// `--text T --internal`: a yes-or-no field is yes when it is named and no when it is not.
-fn fields(declared: &ActionDeclaration, words: &[String]) -> Result<Fields, Failure> {
+/// Keeps what is in a file that is named for a field; nothing leaves yet.
+async fn keep(rounds: &Rounds, item: ItemId, action: &str, key: &str, path: &Path) -> Result<Value, Failure> {
+    let unread = |why: String| Failure::usage(format!("{}: {why} Nothing was saved.", path.display()));
+    let about = std::fs::metadata(path).map_err(|error| unread(format!("the file cannot be read: {error}.")))?;
+    if !about.is_file() || about.len() > LONGEST {
+        return Err(unread(format!("this is no file of at most {} MB.", LONGEST >> 20)));
+    }
+    let content = std::fs::read(path).map_err(|error| unread(format!("the file cannot be read: {error}.")))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = rounds.keep_file(item, action, key, &name, content).await?;
+    Ok(json!(file))
+}
+
+/// What was given for an action's fields: values, and files by their paths.
+#[derive(Debug, Default, PartialEq)]
+struct Given {
+    fields: Fields,
+    files: Vec<(String, PathBuf)>,
+}
+
+/// `--text T --internal --file PATH --file PATH`: a yes-or-no field is yes when it is named and no when it is not.
+fn given(declared: &ActionDeclaration, words: &[String]) -> Result<Given, Failure> {
+    let mut files = Vec::new();
     let mut fields: Fields = declared
         .fields
         .iter()
@@ -155,8 +192,9 @@ fn fields(declared: &ActionDeclaration, words: &[String]) -> Result<Fields, Fail
         let (key, inline) =
             word.split_once('=').map_or((word.as_str(), None), |(key, value)| (key, Some(value.to_owned())));
         let key = key.strip_prefix("--").unwrap_or("").replace('-', "_");
-        let Some(field) = declared.fields.iter().find(|field| field.key == key) else {
-            let known: Vec<String> = declared.fields.iter().map(|field| format!("--{}", field.key)).collect();
+        let asked = || declared.fields.iter().filter(|field| field.kind.is_asked());
+        let Some(field) = asked().find(|field| field.key == key) else {
+            let known: Vec<String> = asked().map(|field| format!("--{}", field.key.replace('_', "-"))).collect();
             return Err(Failure::usage(format!(
                 "{} has no field {word}. It has: {}.",
                 declared.name,
@@ -170,9 +208,12 @@ fn fields(declared: &ActionDeclaration, words: &[String]) -> Result<Fields, Fail
                 words.next().cloned().ok_or_else(|| Failure::usage(format!("--{} needs a value.", field.key)))?,
             ),
         };
-        fields.insert(field.key.clone(), value);
+        match (&field.kind, value) {
+            (FieldKind::Files { .. }, Value::String(path)) => files.push((field.key.clone(), path.into())),
+            (_, value) => _ = fields.insert(field.key.clone(), value),
+        }
     }
-    Ok(fields)
+    Ok(Given { fields, files })
 }
 
 pub(crate) async fn attachment(
@@ -197,4 +238,57 @@ pub(crate) async fn attachment(
     output.answer(&answer, || {
         format!("Wrote {} bytes ({media_type}). The file is outside the profile: it is not encrypted.", bytes.len())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rounds_domain::{
+        action::{Proof, Verb},
+        declare::ActionField,
+    };
+
+    use super::*;
+
+    fn declared() -> ActionDeclaration {
+        let field = |key: &str, kind| ActionField {
+            key: key.into(),
+            label: key.into(),
+            help: String::new(),
+            kind,
+            required: false,
+            default: None,
+        };
+        let files = FieldKind::Files { most: 2, bytes_each: 9, bytes_in_all: 9, media_types: vec![] };
+        ActionDeclaration {
+            name: "comment".into(),
+            label: "Comment".into(),
+            verb: Verb::Comment,
+            fields: vec![
+                field("text", FieldKind::LongText),
+                field("internal", FieldKind::Flag),
+                field("file", files),
+                field("made_up", FieldKind::Composed { heading: String::new() }),
+            ],
+            consequence: String::new(),
+            proof: Proof::Comment,
+            touches: vec![],
+            sets: [].into(),
+            own_mark: None,
+        }
+    }
+
+    #[test]
+    fn files_are_named_by_their_paths_as_often_as_there_are_files() {
+        let words = ["--file", "/a b/1.pdf", "--text", "see", "--file=2.txt"].map(String::from);
+        let given = given(&declared(), &words).expect("they are declared");
+        assert_eq!(given.files, [("file".into(), "/a b/1.pdf".into()), ("file".into(), "2.txt".into())]);
+        assert_eq!(given.fields.get("text"), Some(&json!("see")));
+        assert_eq!(given.fields.get("internal"), Some(&json!(false)));
+    }
+
+    #[test]
+    fn what_nobody_is_asked_for_is_no_flag() {
+        assert!(given(&declared(), &["--made-up".to_owned(), "x".to_owned()]).is_err());
+        assert!(given(&declared(), &["--file".to_owned()]).is_err(), "it needs a path");
+    }
 }

@@ -17,7 +17,10 @@ use uuid::Uuid;
 use crate::{
     Change, Result, Store, StoreError, codec,
     store::Write,
-    table::item::{key_of, reproject},
+    table::{
+        item::{key_of, reproject},
+        outgoing_file,
+    },
 };
 
 macro_rules! select {
@@ -263,6 +266,7 @@ impl Store {
                     .bind(&action.name)
                     .execute(&mut *write.db)
                     .await?;
+                outgoing_file::assert_here(write.db, item, &action.fields).await?;
                 if given_up_already(write.db, &action.depends_on).await? {
                     return Err(StoreError::Refused(
                         "What this depends on was given up. Nothing was saved; look at the item again.".into(),
@@ -286,6 +290,7 @@ impl Store {
                 match change(&action) {
                     Some(next) if next != action => {
                         update(write, &next).await?;
+                        outgoing_file::let_go(write.db, &next).await?;
                         Ok(next)
                     }
                     _ => Ok(action),
@@ -324,6 +329,7 @@ impl Store {
                     for dependant in &dependants {
                         update(write, &given_up(dependant)).await?;
                     }
+                    outgoing_file::let_go(write.db, &ended).await?;
                     return Ok(ended);
                 };
                 // Whoever does something again knows what was given up before it.

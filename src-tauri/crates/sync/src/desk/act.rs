@@ -12,7 +12,7 @@ use rounds_domain::{
 use rounds_store::table::item::StoredItem;
 use serde_json::Value;
 
-use super::{DeskError, items::refusal};
+use super::{DeskError, files, items::refusal};
 use crate::{Keep, Rounds};
 
 /// For how long something done in the window can be taken back.
@@ -142,9 +142,14 @@ fn targets(offer: Option<&Offer>) -> &[String] {
 fn checked(declaration: &ActionDeclaration, mut given: Fields, targets: &[String]) -> Result<Fields, DeskError> {
     let mut fields = Fields::new();
     for field in &declaration.fields {
+        if !field.kind.is_asked() {
+            given.remove(&field.key);
+            continue;
+        }
         let default = || field.default.clone().map(Value::String);
         let value = given.remove(&field.key).filter(|value| !value.is_null()).or_else(default);
         let value = match value {
+            Some(value) if matches!(field.kind, FieldKind::Files { .. }) => files::field_value(field, &value)?,
             Some(value) => read_value(&field.kind, value).ok_or_else(|| {
                 DeskError::Invalid(format!(
                     "\"{}\" cannot be used like this. {} Nothing was sent.",
@@ -172,7 +177,7 @@ fn checked(declaration: &ActionDeclaration, mut given: Fields, targets: &[String
     }
     match given.keys().next() {
         Some(unknown) => Err(DeskError::Invalid(format!("\"{}\" has no field \"{unknown}\".", declaration.label))),
-        None => Ok(fields),
+        None => Ok(declaration.completed(fields)),
     }
 }
 

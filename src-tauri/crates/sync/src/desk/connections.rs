@@ -276,6 +276,7 @@ fn check(declared: &[Setting], given: &Words, what: &str) -> Result<(), DeskErro
             }
             FieldKind::Date => rounds_domain::moment::instant(value).is_some(),
             FieldKind::Choice { options } => options.iter().any(|option| option.value == value),
+            FieldKind::Files { .. } | FieldKind::Composed { .. } | FieldKind::Always { .. } => false,
         };
         if !fits {
             return Err(DeskError::Invalid(format!("The {what} \"{}\" cannot be used. {}", setting.key, setting.help)));

@@ -5,6 +5,7 @@ mod act;
 mod attachments;
 mod connections;
 mod error;
+mod files;
 mod items;
 mod messages;
 mod names;
