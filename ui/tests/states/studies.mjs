@@ -23,6 +23,14 @@ export const STUDY_STATES = [
       await page.click('[data-test=more-actions]');
     },
   },
+  {
+    name: 'study-status',
+    async run(page) {
+      await openFirst(page);
+      await page.keyboard.press('s');
+      await page.selectOption('select[name=to]', 'Prelim');
+    },
+  },
   { name: 'study-approve', run: approve },
   { name: 'study-approved', run: approved },
   {
@@ -35,6 +43,8 @@ export const STUDY_STATES = [
   },
   { name: 'study-conflicts', run: (page) => go(page, 'Outbox') },
   { name: 'study-list', run: ready },
+  { name: 'study-conflicts-200', query: { text: '200' }, run: (page) => go(page, 'Outbox') },
+  { name: 'study-approve-200', query: { text: '200' }, run: approve },
   { name: 'study-text-150', query: { text: '150' }, run: openFirst },
   { name: 'study-text-200', query: { text: '200' }, run: openFirst },
   { name: 'study-list-150', query: { text: '150' }, run: ready },

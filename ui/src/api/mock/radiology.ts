@@ -162,6 +162,7 @@ export function asStudy(view: ItemView, drafts: Map<string, unknown>): ItemView 
     appointments: [],
     payments: [],
     attachments: null,
+    links: view.links.map((link) => ({ ...link, label: 'Open in Ambra' })),
     parts: [],
     actions: offers,
   };

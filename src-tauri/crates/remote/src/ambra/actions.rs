@@ -261,7 +261,12 @@ fn on_cases() -> Vec<ActionDeclaration> {
         assign(ASSIGN_ADMIN, "Assign an administrator", "Administrator", value::ADMIN),
         unassign(UNASSIGN_MEDICAL, "Take the physician off", value::MEDICAL),
         unassign(UNASSIGN_ADMIN, "Take the administrator off", value::ADMIN),
-        end(COMPLETE, "Complete", value::COMPLETED, "The case's owner and whom the account names are told. This cannot be taken back here."),
+        end(
+            COMPLETE,
+            "Complete",
+            value::COMPLETED,
+            "The case's owner and whom the account names are told. This cannot be taken back here.",
+        ),
         end(CLOSE, "Close", value::CLOSED, "The case is put away for everybody. This cannot be taken back here."),
         ActionDeclaration {
             fields: vec![field("reason", "Reason", "Why it goes back; the owner reads it.", FieldKind::LongText, true)],
