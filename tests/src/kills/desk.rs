@@ -159,7 +159,7 @@ async fn do_it(rounds: &Rounds, action: &ActionDeclaration) -> Result<(), Failur
 
 fn filled_in(offer: &ActionOffer) -> Option<Fields> {
     let mut fields = Map::new();
-    for field in &offer.declaration.fields {
+    for field in offer.declaration.fields.iter().filter(|field| field.kind.is_asked()) {
         if let Some(value) = value(field, offer) {
             fields.insert(field.key.clone(), value);
         } else if field.required {
