@@ -5,7 +5,7 @@ use std::{io::Write, path::Path, sync::Arc};
 
 use rounds_domain::{
     action::Fields,
-    declare::{ActionDeclaration, FieldKind},
+    declare::ActionDeclaration,
     projection::{Unsettled, WorklistRow},
     view::{ItemView, ListAnswer, ListRequest, SortColumn},
 };
@@ -15,7 +15,7 @@ use rounds_sync::{
 };
 use serde_json::{Value, json};
 
-use super::outbox;
+use super::{fields, outbox};
 use crate::{
     failure::Failure,
     output::{Output, table},
@@ -137,42 +137,10 @@ pub(crate) async fn act(
     let view = rounds.item(item).await?;
     let declared = view.actions.iter().map(|offer| &offer.declaration).find(|declared| declared.name == action);
     // An action that is not declared has no fields; the desk says which there are.
-    let fields = declared.map(|declared| fields(declared, words)).transpose()?.unwrap_or_default();
+    let read = |declared: &ActionDeclaration| fields::of(&declared.name, &declared.fields, Fields::new(), words);
+    let fields = declared.map(read).transpose()?.unwrap_or_default();
     let row = rounds.act(Intent { item, action: action.to_owned(), fields, hold: false, after: vec![] }).await?;
     outbox::one(&row, output)
-}
-
-/// `--text T --internal`: a yes-or-no field is yes when it is named and no when it is not.
-fn fields(declared: &ActionDeclaration, words: &[String]) -> Result<Fields, Failure> {
-    let mut fields: Fields = declared
-        .fields
-        .iter()
-        .filter(|field| field.kind == FieldKind::Flag)
-        .map(|field| (field.key.clone(), Value::Bool(false)))
-        .collect();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let (key, inline) =
-            word.split_once('=').map_or((word.as_str(), None), |(key, value)| (key, Some(value.to_owned())));
-        let key = key.strip_prefix("--").unwrap_or("").replace('-', "_");
-        let Some(field) = declared.fields.iter().find(|field| field.key == key) else {
-            let known: Vec<String> = declared.fields.iter().map(|field| format!("--{}", field.key)).collect();
-            return Err(Failure::usage(format!(
-                "{} has no field {word}. It has: {}.",
-                declared.name,
-                known.join(", ")
-            )));
-        };
-        let value = match (inline, &field.kind) {
-            (Some(value), _) => Value::String(value),
-            (None, FieldKind::Flag) => Value::Bool(true),
-            (None, _) => Value::String(
-                words.next().cloned().ok_or_else(|| Failure::usage(format!("--{} needs a value.", field.key)))?,
-            ),
-        };
-        fields.insert(field.key.clone(), value);
-    }
-    Ok(fields)
 }
 
 pub(crate) async fn attachment(

@@ -11,6 +11,7 @@ use rounds_domain::{
     ids::{ActionId, ConnectionId, ItemId},
     outbox::{OutboxState, words},
     projection::WorklistRow,
+    secret,
     view::OutboxRow,
 };
 use rounds_engine::outbox::{
@@ -149,6 +150,9 @@ impl<K: Keep> Rounds<K> {
                 });
             }
             let names = self.names(&system, &action).await?;
+            if let Some(declared) = system.action(&action.name) {
+                action.fields = secret::masked(&declared.fields, &action.fields);
+            }
             rows.push(to_row(&action, connection, label, items.get(&action.item), &names));
         }
         Ok(rows)
