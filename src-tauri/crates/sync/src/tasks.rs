@@ -165,9 +165,10 @@ impl<K: Keep> Rounds<K> {
         let link = self.link(connection.id).await?;
         let (feeds, error) = self.pull(&connection, asked).await?;
         // What has nothing to read tells nothing by being read: what waits for it is tried unless the account was refused.
-        let is_open = match link.system.feeds.is_empty() {
-            true => link.may_call().await.is_ok(),
-            false => feeds.iter().any(|feed| feed.pages > 0),
+        let is_open = if link.system.feeds.is_empty() {
+            link.may_call().await.is_ok()
+        } else {
+            feeds.iter().any(|feed| feed.pages > 0)
         };
         if error.is_none() && is_open {
             self.wake_outbox(&link).await?;

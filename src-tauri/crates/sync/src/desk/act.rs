@@ -135,13 +135,16 @@ pub(super) fn changes_nothing(action: &Action) -> bool {
     !action.wants.is_empty() && action.wants.iter().all(as_seen)
 }
 
-/// Whether what was done before can be done again on the item as it stands; else why not.
+/// Whether what was done before can be done again on the item as it stands, or at its connection, which has offers of its own; else
+/// why not.
 pub(super) fn still_offered(
     stored: &StoredItem,
+    at_connection: &[Offer],
     declared: &ActionDeclaration,
     fields: Fields,
 ) -> Result<(), DeskError> {
-    let offer = stored.item.offers.iter().find(|offer| offer.action == declared.name);
+    let mut offers = stored.item.offers.iter().chain(at_connection);
+    let offer = offers.find(|offer| offer.action == declared.name);
     match refusal(stored, offer) {
         Some(why) => Err(DeskError::NotOffered(format!(
             "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."

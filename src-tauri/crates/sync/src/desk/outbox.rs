@@ -90,7 +90,8 @@ impl<K: Keep> Rounds<K> {
                 let declared = system.action(&action.name).ok_or(DeskError::NotFound("This action"))?;
                 // What stands there now may no longer take it: that is said here, and the question stays open.
                 if choice == Choice::KeepMine {
-                    still_offered(&stored, declared, action.fields.clone())?;
+                    let offers = self.link(stored.connection.id).await?.remote.offers();
+                    still_offered(&stored, &offers, declared, action.fields.clone())?;
                 }
                 let again = self.new_action(&stored, declared, action.fields.clone(), false, Some(action.sequence));
                 if changes_nothing(&again) {
