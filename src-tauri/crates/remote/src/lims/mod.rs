@@ -14,6 +14,8 @@ mod item;
 mod payload;
 mod reply;
 mod specimens;
+#[cfg(any(test, feature = "fuzz"))]
+mod testing;
 #[cfg(test)]
 mod tests;
 mod write;
