@@ -55,7 +55,12 @@ export interface AttachmentContent {
   message: string | null;
 }
 
+/** A value of a form: of a field, of a group of fields, or of the same group several times over. */
+export type FieldValue = string | number | boolean | null | Fields | Fields[];
+
 /** Values of a form, by field key. */
-export type Fields = Record<string, string | number | boolean | null>;
+export interface Fields {
+  [key: string]: FieldValue;
+}
 
 export type OutboxChoice = 'undo' | 'retry' | 'discard' | 'keepMine' | 'takeTheirs';

@@ -2,6 +2,13 @@
 import type { OutboxRow } from '../api';
 import { connections } from './connections.svelte';
 
+/** A value of a field, a group, or a list, in words. */
+function spoken(value: unknown): string {
+  if (Array.isArray(value)) return value.map(spoken).join('; ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.values(value).map(spoken).filter(Boolean).join(', ');
+}
+
 export function said(row: OutboxRow): string {
   const fields = typeof row.fields === 'object' && row.fields !== null && !Array.isArray(row.fields) ? row.fields : {};
   if (typeof fields['text'] === 'string') return fields['text'];
@@ -13,7 +20,7 @@ export function said(row: OutboxRow): string {
     .map(([key, value]) => {
       const field = declared?.find((one) => one.key === key);
       const options = field?.kind.type === 'choice' ? field.kind.options : [];
-      const words = options.find((one) => one.value === value)?.label ?? row.names[String(value)] ?? String(value);
+      const words = options.find((one) => one.value === value)?.label ?? row.names[String(value)] ?? spoken(value);
       return `${field?.label ?? key}: ${words}`;
     })
     .join(' · ');

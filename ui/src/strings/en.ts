@@ -321,6 +321,14 @@ export const en = {
     failedSafe: 'Your text is still here and kept as a draft.',
     choose: 'Choose…',
   },
+  make: {
+    title: 'New',
+    addOne: (one: string) => `Add: ${one.toLowerCase()}`,
+    removeOne: (one: string, at: number) => `Remove ${one.toLowerCase()} ${at}`,
+    correct: 'Correct…',
+    correcting: (label: string) => `${label}: corrected`,
+    nothingRead: 'Nothing is read from this system. What you make here stays on the worklist.',
+  },
   outbox: {
     title: 'Outbox',
     lead: 'Everything you did that has not settled, and the receipts of the last 30 days.',
