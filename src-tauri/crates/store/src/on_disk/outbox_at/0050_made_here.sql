@@ -1,5 +1,4 @@
--- What a profile at schema 50 holds: as at schema 1, something that was made here and not sent yet, and a draft of something new.
--- Two connections, three items, actions in every state, drafts. Written as the program of
+-- What a profile at schema 50 holds: as at schema 1, and a draft of something new. Two connections, three items, actions in every state, drafts. Written as the program of
 -- that time wrote it (the replies too), and never changed once that schema is released. Everybody in here is made up.
 
 INSERT INTO connection (key, id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded)
@@ -109,21 +108,6 @@ VALUES (X'01900000000070008000000000000013', 1, 2, 19, '[]', 'comment', 'comment
 INSERT INTO draft (item, action, fields, saved_at) VALUES
     (1, 'comment', '{"internal":true,"text":"A made-up draft"}', 1771200000000),
     (3, 'comment', '{"internal":false,"text":"' || replace(hex(zeroblob(900)), '00', 'long ') || '"}', 1771200001000);
-
--- Made here: no remote has said anything of it, so it has no fingerprint and was read at no time.
-INSERT INTO item (key, id, connection, feed, kind, external_id, status_known, status_group, fingerprint, reply, read_at,
-                  first_at, missed)
-SELECT 4, X'4b0a3f5e2c1d5e8f9a7b6c5d4e3f2a1b', 1, '', 0, 'case-made-here', 1, 1, '', reply, 0, 1771200000000, 0 FROM item WHERE key = 1;
-INSERT INTO worklist (key, connection, shelf, kind, status_group, priority, mine, unsettled, created_at, updated_at, due_at,
-                      patient_sort, title_sort, assignee_sort, status_sort, modalities, flags)
-VALUES (4, 1, 1, 0, 1, 0, 0, 1, 0, 0, 0, '', 'made-up case made here', '', '', '', '');
-INSERT INTO worklist_line (key, line)
-SELECT 4, replace(replace(line, '6684b44c-f86d-5f7b-ab57-5001724c61e8', '4b0a3f5e-2c1d-5e8f-9a7b-6c5d4e3f2a1b'), 'case-1', 'case-made-here')
-FROM worklist_line WHERE key = 1;
-INSERT INTO action (id, connection, item, sequence, depends_on, name, verb, proof, fields, fields_hash, saw, wants, actor, made_at, state,
-                    attempts, waits, sign_ins, looks, rounds, next_at, shows)
-VALUES (X'01900000000070008000000000000014', 1, 4, 20, '[]', 'createCase', 'create', 'none', '{"caseNumber":"case-made-here"}',
-        'hash-20', '{}', '{}', '{"name":"Ana Ruiz","email":"ana@example.org"}', 1771200000020, 'queued', 0, 0, 0, 0, 0, 1771200020000, 1);
 
 INSERT INTO new_draft (action, connection, fields, saved_at) VALUES
     ('createCase', 1, '{"caseNumber":"case-begun"}', 1771200000000);
