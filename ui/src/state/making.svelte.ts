@@ -1,4 +1,5 @@
 import { core, type ActionOffer, type Fields, type OutboxRow } from '../api';
+import { isGroup } from '../format/fields';
 import { connections } from './connections.svelte';
 import { navigation } from './navigation.svelte';
 
@@ -72,6 +73,14 @@ class MakingState {
   dropDraft(): void {
     clearTimeout(this.timer);
     this.unsaved = null;
+  }
+
+  /** What was taken back before it left can be gone on with; what is secret in it is typed again. */
+  async keepAsDraft(row: OutboxRow): Promise<void> {
+    const making = this.correction(row);
+    if (!making || !isGroup(row.fields)) return;
+    await core.saveNewDraft(making.connection, making.action, row.fields);
+    await this.load();
   }
 
   async draftSaved(): Promise<void> {

@@ -1,5 +1,7 @@
 //! Targets: what a LIMS answers when it has taken something, and when it has not.
 
+use std::sync::LazyLock;
+
 use rounds_domain::{action::Action, error::AndNow, reply::Submitted};
 use serde_json::{Value, json};
 
@@ -14,6 +16,9 @@ use crate::{fuzz::reply, seam::Account, wire::Reply};
 
 const TOKEN: &str = "planted-token";
 const NUMBER: &str = "000-12-3456";
+
+/// Made once: its clients read the machine's certificates.
+static SYSTEM: LazyLock<Lims> = LazyLock::new(system);
 
 fn system() -> Lims {
     let of = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
@@ -42,11 +47,10 @@ fn sent() -> [Action; 3] {
 
 /// A success: it is taken as such or it is in doubt, and what is kept of it tells no secret.
 pub(crate) fn taken(data: &[u8]) {
-    let system = system();
     let status = reqwest::StatusCode::CREATED;
     let reply = Reply { status, retry_after: None, media_type: None, body: data.to_vec() };
     for action in sent() {
-        let Ok(request) = system.request(&action) else { panic!("it was checked") };
+        let Ok(request) = SYSTEM.request(&action) else { panic!("it was checked") };
         match write::answered(&reply, &action, &request, &[]) {
             Ok(Submitted::Told(_, record)) => {
                 let item = serde_json::to_string(&record.item).unwrap_or_default();

@@ -10,6 +10,7 @@ mod comments;
 mod desk;
 mod given;
 mod list;
+mod made;
 mod outbox;
 mod pages;
 mod profile;
