@@ -40,7 +40,7 @@ async fn whatever_becomes_of_the_answer_it_is_never_sent_again_by_itself() {
             assert_eq!(lab.item(&made).await.row.unsettled, Unsettled::NeedsPerson, "{action}");
             for _ in 0..3 {
                 lab.sync().await;
-                lab.desk.clock.advance(std::time::Duration::from_secs(3_600));
+                lab.desk.clock.advance(std::time::Duration::from_hours(1));
             }
             assert_eq!(lab.effects().len(), (at + 1) * effects, "{action} after {fault:?}");
         }

@@ -43,11 +43,11 @@ fn told(name: &str, fields: &Value, body: &str) -> (Receipt, Record) {
 }
 
 fn own() -> Value {
-    case(json!({"patient": example()}))
+    case(&json!({"patient": example()}))
 }
 
 fn linked() -> Value {
-    case(json!({"MCID": "1032", "known": {"firstName": "Wendy", "lastName": "Naylor", "dateOfBirth": "1999-12-12"}}))
+    case(&json!({"MCID": "1032", "known": {"firstName": "Wendy", "lastName": "Naylor", "dateOfBirth": "1999-12-12"}}))
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_social_security_number_is_never_repeated_whole() {
     let mut patient = example();
     patient["contact"]["socialSecurityNumber"] = json!("000-12-3456");
     let reply = json!({"patient": {"socialSecurityNumber": "000123456"}, "casePatient": {"contact": {"socialSecurityNumber": "000-12-3456"}}});
-    let (_, record) = told(CREATE_CASE, &case(json!({"patient": patient})), &reply.to_string());
+    let (_, record) = told(CREATE_CASE, &case(&json!({"patient": patient})), &reply.to_string());
     let kept = format!("{}{}", record.raw, serde_json::to_string(&record.item).expect("JSON"));
     assert!(kept.contains("•••••3456") && !kept.contains("000-12-3456") && !kept.contains("000123456"), "{kept}");
 }

@@ -40,10 +40,10 @@ fn the_documents_example_is_no_json_and_is_repaired_without_changing_what_it_say
 
 #[test]
 fn a_case_sends_the_documents_patient_with_empty_texts_empty_and_nothing_null_but_the_number() {
-    let sent = body(&[], CREATE_CASE, &case(json!({"patient": example()}))).expect("a body");
+    let sent = body(&[], CREATE_CASE, &case(&json!({"patient": example()}))).expect("a body");
     assert_eq!(sent["patient"], repaired());
     let bare = json!({"contact": {"firstName": "A", "lastName": "B", "sex": "F"}});
-    let sent = body(&[], CREATE_CASE, &case(json!({"patient": bare}))).expect("a body");
+    let sent = body(&[], CREATE_CASE, &case(&json!({"patient": bare}))).expect("a body");
     for needed in ["contact", "address", "insurances", "medicationIDs"] {
         assert!(sent["patient"].get(needed).is_some_and(|value| !value.is_null()), "{needed} is there even if empty");
     }
@@ -57,7 +57,7 @@ fn a_case_sends_the_documents_patient_with_empty_texts_empty_and_nothing_null_bu
 
 #[test]
 fn a_case_sends_its_samples_as_a_tree_and_its_times_in_utc() {
-    let sent = body(&[], CREATE_CASE, &case(json!({"patient": example()}))).expect("a body");
+    let sent = body(&[], CREATE_CASE, &case(&json!({"patient": example()}))).expect("a body");
     let mut rest = sent.clone();
     rest.as_object_mut().expect("an object").remove("patient");
     assert_eq!(
@@ -89,7 +89,7 @@ fn what_a_connection_says_of_every_case_goes_with_it_unless_the_case_says_otherw
         ("specimen_modality", "Pathology"),
         ("ordering_application", "rounds"),
     ];
-    let mut plain = case(json!({"patient": example()}));
+    let mut plain = case(&json!({"patient": example()}));
     let sent = body(&settings, CREATE_CASE, &plain).expect("a body");
     assert_eq!((&sent["client"]["npi"], &sent["receivingLab"]["mcid"]), (&json!("1841363512"), &json!("APS_Lab")));
     plain.as_object_mut().expect("an object").retain(|key, _| key != "client" && key != "receivingLab");
@@ -106,8 +106,8 @@ fn what_a_connection_says_of_every_case_goes_with_it_unless_the_case_says_otherw
 
 #[test]
 fn each_mode_sends_what_its_laboratory_takes_and_nothing_of_another_mode() {
-    let linked = case(json!({"MCID": "1032", "known": {"lastName": "Cordero"}}));
-    let overwriting = case(json!({"MCID": "1032", "patient": example()}));
+    let linked = case(&json!({"MCID": "1032", "known": {"lastName": "Cordero"}}));
+    let overwriting = case(&json!({"MCID": "1032", "patient": example()}));
     let (one, two) = ([("patientMode", "option1")], [("patientMode", "option2")]);
     assert_eq!(body(&one, CREATE_LINKED_CASE, &linked).map(|sent| sent["patient"].clone()), Ok(json!({"MCID": 1032})));
     let sent = body(&two, CREATE_CASE_AND_UPDATE, &overwriting).expect("a body");
@@ -115,7 +115,7 @@ fn each_mode_sends_what_its_laboratory_takes_and_nothing_of_another_mode() {
     expected["MCID"] = json!(1032);
     assert_eq!(sent["patient"], expected);
     for settings in [&[][..], &one[..], &two[..]] {
-        let sent = body(settings, CREATE_CASE, &case(json!({"patient": example()}))).expect("a body");
+        let sent = body(settings, CREATE_CASE, &case(&json!({"patient": example()}))).expect("a body");
         assert_eq!(sent["patient"], repaired(), "no MCID: the case's own patient");
     }
     for (settings, name, fields) in [
@@ -135,7 +135,7 @@ fn each_mode_sends_what_its_laboratory_takes_and_nothing_of_another_mode() {
 fn an_id_of_digits_is_a_number_unless_that_would_be_another_id() {
     let one = ("patientMode", "option1");
     let mcid = |settings: &[(&str, &str)], id: &str| {
-        body(settings, CREATE_LINKED_CASE, &case(json!({"MCID": id}))).map(|sent| sent["patient"]["MCID"].clone())
+        body(settings, CREATE_LINKED_CASE, &case(&json!({"MCID": id}))).map(|sent| sent["patient"]["MCID"].clone())
     };
     for (id, sent) in [
         ("1032", json!(1032)),

@@ -48,7 +48,7 @@ fn example() -> Value {
 }
 
 /// A case with that patient.
-fn case(patient: Value) -> Value {
+fn case(patient: &Value) -> Value {
     let mut case = json!({"caseNumber": "TST23-00014", "dateOfService": "2023-06-01", "requisitionNumber": "LGEC_32541",
     "receivedDate": "2022-10-18T05:11:00+02:00", "stat": true, "testCase": false,
     "client": {"npi": "1841363512"}, "receivingLab": "APS_Lab",

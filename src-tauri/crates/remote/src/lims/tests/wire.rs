@@ -26,7 +26,7 @@ async fn a_case_is_posted_once_with_the_token_below_the_prefix_of_the_connection
     ] {
         let server = Server::start(vec![reply_json(201, DONE)]).await;
         let lab = lab(&format!("{}{address}", server.base), settings);
-        let sent = lab.send(&action(CREATE_CASE, &case(json!({"patient": example()})))).await;
+        let sent = lab.send(&action(CREATE_CASE, &case(&json!({"patient": example()})))).await;
         assert!(matches!(sent, Ok(Submitted::Told(..))), "{address}: {sent:?}");
         let [request] = &server.requests()[..] else { panic!("once: {:?}", server.requests()) };
         assert!(request.starts_with(&format!("POST {path} HTTP/1.1\r\n")), "{request}");
@@ -40,7 +40,7 @@ async fn a_case_is_posted_once_with_the_token_below_the_prefix_of_the_connection
 async fn the_header_of_the_token_is_the_connections() {
     let server = Server::start(vec![reply_json(201, DONE)]).await;
     let lab = lab(&server.base, &[("auth_header", "X-Api-Key"), ("auth_scheme", "none")]);
-    lab.send(&action(CREATE_CASE, &case(json!({"patient": example()})))).await.expect("taken");
+    lab.send(&action(CREATE_CASE, &case(&json!({"patient": example()})))).await.expect("taken");
     let request = server.requests().remove(0).to_ascii_lowercase();
     assert!(request.contains("x-api-key: planted-token\r\n") && !request.contains("authorization"), "{request}");
 }
@@ -68,7 +68,7 @@ async fn whatever_is_unclear_after_a_byte_may_have_left_is_doubt() {
         reply(302, "location: https://portal.example.org/\r\n", ""),
     ] {
         let server = Server::start(vec![script]).await;
-        let sent = lab(&server.base, &[]).send(&action(CREATE_CASE, &case(json!({"patient": example()})))).await;
+        let sent = lab(&server.base, &[]).send(&action(CREATE_CASE, &case(&json!({"patient": example()})))).await;
         assert_eq!(sent.map_err(|error| error.and_now), Err(AndNow::Doubtful));
     }
 }
@@ -81,7 +81,7 @@ async fn a_token_that_was_refused_is_not_called_good() {
     let Ok(SignInReply::Done(told)) = lab.sign_in(now).await else { panic!("nothing speaks against it yet") };
     assert!(told.notes.iter().any(|note| note.contains("when something is first sent")), "{told:?}");
     assert_eq!(server.requests().len(), 0, "no address tells without making something");
-    let refused = lab.send(&action(CREATE_CASE, &case(json!({"patient": example()})))).await;
+    let refused = lab.send(&action(CREATE_CASE, &case(&json!({"patient": example()})))).await;
     assert_eq!(refused.map_err(|error| error.and_now), Err(AndNow::SignIn));
     let signed_in = lab.sign_in(now).await.map_err(|error| error.and_now);
     assert!(matches!(signed_in, Err(AndNow::SignIn)));
