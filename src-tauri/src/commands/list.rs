@@ -18,6 +18,7 @@ macro_rules! with_every_command {
             item::watch_item,
             item::act,
             item::save_draft,
+            item::keep_file,
             item::fetch_attachment,
             item::attachment,
             item::open_link,

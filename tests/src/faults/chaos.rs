@@ -257,6 +257,14 @@ impl<K: Keep> Keep for Chaos<K> {
         self.done(self.store.save_draft(item, action, fields, now)).await
     }
 
+    async fn keep_file(&self, item: ItemId, hash: String, content: Vec<u8>, now: DateTime<Utc>) -> Kept<()> {
+        self.done(self.store.keep_file(item, hash, content, now)).await
+    }
+
+    async fn files(&self, item: ItemId, hashes: Vec<String>) -> Kept<Vec<Vec<u8>>> {
+        self.store.files(item, hashes).await
+    }
+
     async fn submit(&self, action: Action) -> Kept<Action> {
         let saved = self.machine.commit(self.store.submit(action)).await?;
         self.kept(saved).await

@@ -111,6 +111,8 @@ impl Keep for Waiting {
         item(id: ItemId) -> StoredItem;
         rows_of(items: Vec<ItemId>) -> Vec<WorklistRow>;
         save_draft(item: ItemId, action: String, fields: Option<Fields>, now: DateTime<Utc>) -> ();
+        keep_file(item: ItemId, hash: String, content: Vec<u8>, now: DateTime<Utc>) -> ();
+        files(item: ItemId, hashes: Vec<String>) -> Vec<Vec<u8>>;
         submit(action: Action) -> Action;
         make(making: Making) -> Action;
         action(id: ActionId) -> Action;

@@ -6,6 +6,7 @@
 
 mod accessioning;
 mod attachments;
+mod case_actions;
 mod clinic;
 mod clocks;
 mod damaged;

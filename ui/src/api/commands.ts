@@ -9,6 +9,7 @@ import type {
   ListRequest,
   MessageView,
   OutboxRow,
+  OutFile,
   RejectedView,
   System,
 } from './generated/bindings';
@@ -87,6 +88,9 @@ export const resolve = (action: string, keep: 'mine' | 'theirs') => call<void>('
 export const outbox = (all: boolean) => call<OutboxRow[]>('outbox', { all });
 export const saveDraft = (item: string, action: string, fields: Fields | null) =>
   call<void>('save_draft', { item, action, fields });
+/** Keeps what is in a file that was picked for a field, and says how the field names it. */
+export const keepFile = (item: string, action: string, field: string, name: string, base64: string) =>
+  call<OutFile>('keep_file', { item, action, field, name, base64 });
 
 export const systems = () => call<System[]>('systems');
 export const connections = () => call<ConnectionView[]>('connections');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { FieldKind } from '../api';
-import { beginning, filled, given, missing, type Declared } from './fields';
+import type { ActionDeclaration, FieldKind } from '../api';
+import { allFiles, beginning, filled, given, isFreeComment, isInternal, missing, type Declared } from './fields';
 import { strengthOf } from './passphrase';
 
 const field = (key: string, type: 'text' | 'flag' | 'secret', more: Partial<Declared> = {}): Declared => ({
@@ -83,4 +83,37 @@ it('leaves out what was left empty inside, too', () => {
     home: { street: 'Elm' },
     payers: [{}],
   });
+});
+
+const FILE = { name: 'a.pdf', mediaType: 'application/pdf', size: 9, hash: 'ab' };
+const files = field('file', 'text', {
+  kind: { type: 'files', most: 2, bytesEach: 9, bytesInAll: 9, mediaTypes: ['application/pdf'] },
+});
+
+it('keeps the files of a draft, and nothing that is none', () => {
+  expect(filled([files], { file: [FILE, 'x', { name: 'b' }] })).toEqual({ file: [FILE] });
+  expect(filled([files], null)).toEqual({ file: [] });
+  expect(given({ file: [] })).toEqual({});
+  expect(allFiles({ text: 'see', file: [FILE], other: [1] })).toEqual([FILE]);
+  expect(missing([{ ...files, required: true }], { file: [] })?.key).toBe('file');
+});
+
+it('asks for nothing that the core makes, and knows such a note for internal', () => {
+  const composed = field('text', 'text', { kind: { type: 'composed', heading: 'A draft.' }, required: true });
+  const always = field('internal', 'text', { kind: { type: 'always', value: true } });
+  expect(filled([composed, always], { text: 'before' })).toEqual({});
+  expect(missing([composed, always], {})).toBeNull();
+  const declared = (fields: Declared[]): ActionDeclaration => ({
+    name: 'note',
+    label: 'Note',
+    verb: 'comment',
+    fields,
+    consequence: '',
+  });
+  expect([isFreeComment(declared([composed, always])), isInternal(declared([composed, always]), {})]).toEqual([
+    false,
+    true,
+  ]);
+  const text = field('text', 'text', { kind: { type: 'longText' } });
+  expect([isFreeComment(declared([text])), isInternal(declared([text]), { internal: false })]).toEqual([true, false]);
 });

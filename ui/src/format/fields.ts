@@ -1,5 +1,5 @@
 /** The values of a declared form: its defaults, and what is missing. */
-import type { FieldKind, Fields, FieldValue } from '../api';
+import type { ActionDeclaration, FieldKind, Fields, FieldValue, OutFile } from '../api';
 
 /** A field as a system declares it: of a connection or of an action. */
 export interface Declared {
@@ -10,6 +10,30 @@ export interface Declared {
   required: boolean;
   default: string | null;
 }
+
+/** Whether a person fills it in; the core makes the others. */
+export const isAsked = (field: Declared) => field.kind.type !== 'composed' && field.kind.type !== 'always';
+
+/** Whether it writes a text of the person's own on an item: such a comment has its own place and its own words. */
+export const isFreeComment = (declaration: ActionDeclaration) =>
+  declaration.verb === 'comment' &&
+  declaration.fields.some((field) => field.key === 'text' && field.kind.type === 'longText');
+
+/** Whether what it writes is read by staff alone: as it is filled in, or as it always is. */
+export function isInternal(declaration: ActionDeclaration, values: Fields): boolean {
+  const kind = declaration.fields.find((field) => field.key === 'internal')?.kind;
+  return kind?.type === 'always' ? kind.value : values['internal'] === true;
+}
+
+const isFile = (value: unknown): value is OutFile =>
+  typeof value === 'object' && value !== null && 'name' in value && 'hash' in value && 'size' in value;
+
+/** The files that a value names. */
+export const filesOf = (value: unknown): OutFile[] => (Array.isArray(value) ? (value as unknown[]).filter(isFile) : []);
+
+/** Every file that an action names, whichever field it stands in. */
+export const allFiles = (fields: unknown): OutFile[] =>
+  typeof fields === 'object' && fields !== null ? Object.values(fields).flatMap(filesOf) : [];
 
 /** Whether a value is that of a group of fields. */
 export function isGroup(value: unknown): value is Fields {
@@ -34,10 +58,11 @@ function asKind(field: Declared, value: string | number | boolean): FieldValue {
 export function filled(fields: Declared[], kept: unknown): Fields {
   const values: Record<string, unknown> = typeof kept === 'object' && kept !== null ? { ...kept } : {};
   return Object.fromEntries(
-    fields.map((field) => {
+    fields.filter(isAsked).map((field) => {
       const value = values[field.key];
       const { kind } = field;
       if (kind.type === 'group') return [field.key, filled(kind.fields, value)];
+      if (kind.type === 'files') return [field.key, filesOf(value)];
       if (kind.type === 'list') {
         return [field.key, Array.isArray(value) ? value.map((one: unknown) => filled(kind.fields, one)) : []];
       }
@@ -54,6 +79,7 @@ function untouched(fields: Declared[], values: Fields): boolean {
     const value = values[field.key];
     const { kind } = field;
     if (kind.type === 'group') return !isGroup(value) || untouched(kind.fields, value);
+    if (kind.type === 'files') return filesOf(value).length === 0;
     if (kind.type === 'list') return !Array.isArray(value) || value.every((one) => untouched(kind.fields, one));
     if (value === null || value === undefined || value === false) return true;
     return typeof value === 'string' && (value.trim() === '' || value === field.default);
@@ -63,8 +89,11 @@ function untouched(fields: Declared[], values: Fields): boolean {
 /** The first field that cannot be left out and was. Of a group, and of one of a list, only where something was begun. */
 export function missing(fields: Declared[], values: Fields): Declared | null {
   const blank = (value: unknown) =>
-    value === null || value === undefined || (typeof value === 'string' && !value.trim());
-  for (const field of fields) {
+    value === null ||
+    value === undefined ||
+    (typeof value === 'string' && !value.trim()) ||
+    (Array.isArray(value) && value.length === 0);
+  for (const field of fields.filter(isAsked)) {
     const value = values[field.key];
     const { kind } = field;
     let within: Declared | null = null;
@@ -91,7 +120,7 @@ export function missing(fields: Declared[], values: Fields): Declared | null {
 export function given(values: Fields): Fields {
   return Object.fromEntries(
     Object.entries(values)
-      .filter(([, value]) => value !== null && value !== '')
+      .filter(([, value]) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0))
       .map(([key, value]) => {
         if (Array.isArray(value)) return [key, value.map(given)];
         return [key, isGroup(value) ? given(value) : value];

@@ -320,6 +320,10 @@ export const en = {
     failed: 'It was not sent.',
     failedSafe: 'Your text is still here and kept as a draft.',
     choose: 'Choose…',
+    filesKept: 'They are kept here encrypted until they have arrived.',
+    filesComing: 'taking the files in…',
+    takeOut: (name: string) => `Take ${name} out`,
+    withFiles: (what: string, count: number) => `${what}, with ${count === 1 ? 'one file' : `${count} files`}`,
   },
   make: {
     title: 'New',

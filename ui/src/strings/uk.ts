@@ -356,6 +356,10 @@ export const uk: typeof en = {
     failed: 'Не надіслано.',
     failedSafe: 'Ваш текст досі тут і збережений як чернетка.',
     choose: 'Виберіть…',
+    filesKept: 'Вони зберігаються тут зашифрованими, доки не будуть доставлені.',
+    filesComing: 'файли приймаються…',
+    takeOut: (name) => `Прибрати ${name}`,
+    withFiles: (what, count) => `${what}, і ${plural(count, 'файл', 'файли', 'файлів')}`,
   },
   make: {
     title: 'Нове',

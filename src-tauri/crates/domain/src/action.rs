@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    file::OutFile,
     ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
     patient::Me,
@@ -322,6 +323,11 @@ impl Action {
     /// The text field `name`, or nothing when it is missing or blank.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+    }
+
+    /// The files that go out with it.
+    pub fn files(&self) -> Vec<OutFile> {
+        OutFile::all(&self.fields)
     }
 
     /// The yes-or-no field `name`; missing is no.

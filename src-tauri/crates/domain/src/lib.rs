@@ -8,6 +8,7 @@ pub mod around;
 pub mod declare;
 pub mod detail;
 pub mod error;
+pub mod file;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 pub mod ids;

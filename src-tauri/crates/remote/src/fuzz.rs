@@ -14,6 +14,7 @@ pub const TARGETS: &[Target] = &[
     ("carevalidate_page", carevalidate::fuzz::page),
     ("carevalidate_case", carevalidate::fuzz::case),
     ("carevalidate_refusal", carevalidate::fuzz::refusal),
+    ("carevalidate_receipt", carevalidate::fuzz::receipt),
     ("ambra_list", ambra::fuzz::list),
     ("ambra_row", ambra::fuzz::row),
     ("ambra_refusal", ambra::fuzz::refusal),

@@ -9,6 +9,7 @@ use rounds_domain::{
     action::{Action, Offer},
     around::Around,
     error::{AndNow, RemoteError},
+    file::OutFile,
     item::{ItemKind, WorkItem},
     moment::Moment,
     patient::{Me, Person},
@@ -80,6 +81,21 @@ pub struct Blob {
     pub bytes: Vec<u8>,
 }
 
+/// A file that goes out with an action.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enclosed {
+    /// How the action names it.
+    pub about: OutFile,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
+impl std::fmt::Debug for Enclosed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enclosed").field("size", &self.about.size).finish_non_exhaustive()
+    }
+}
+
 /// How much of an item a refresh reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
@@ -119,15 +135,15 @@ pub trait RemoteSystem: Send + Sync {
         true
     }
 
-    /// Makes sure that the remote knows us, and says who we are there. Called after a "sign in" or when a person asks; one at
-    /// a time and at most once for a refusal. `SignIn`, `Forbidden` and `Invalid` mean that the account was refused: it is not
+    /// Makes sure that the remote knows us, and says who we are there; a session that lives is gone on with. Called after a
+    /// "sign in" or when a person asks; one at a time and at most once for a refusal. `SignIn`, `Forbidden` and `Invalid` mean that the account was refused: it is not
     /// tried again until a person does something.
     async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignInReply, RemoteError>;
 
     /// Gives the one-time number that a sign-in asked for ([`SignInReply::PinWanted`]), to the `session` that waits for it. It
-    /// may be another process that gives it. `Invalid` means that this number is wrong and another may be tried; `SignIn` and
-    /// `Forbidden` that this session takes none any more.
-    async fn give_pin(&self, _session: &str, _pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
+    /// may be another process that gives it. From then on [`sign_in`](Self::sign_in) goes on with that session. `Invalid` means
+    /// that this number is wrong and another may be tried; `SignIn` and `Forbidden` that this session takes none any more.
+    async fn give_pin(&self, _session: &str, _pin: &str) -> Result<(), RemoteError> {
         Err(not_offered("a sign-in with a PIN"))
     }
 
@@ -185,6 +201,17 @@ pub trait RemoteSystem: Send + Sync {
     /// Sends an action, once. Never retries by itself.
     async fn submit(&self, _target: &Target, _action: &Action) -> Result<Submitted, RemoteError> {
         Err(not_offered("this action"))
+    }
+
+    /// Sends an action with the files that it names, in their order, once. Only a system that declares files
+    /// ([`FieldKind::Files`](rounds_domain::declare::FieldKind::Files)) is given any.
+    async fn submit_with(
+        &self,
+        target: &Target,
+        action: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Submitted, RemoteError> {
+        if files.is_empty() { self.submit(target, action).await } else { Err(not_offered("sending files")) }
     }
 
     /// Asks how far a job is.

@@ -124,6 +124,11 @@ keep! {
     /// Keeps what somebody began to fill in.
     fn save_draft(&self, item: ItemId, action: String, fields: Option<Fields>, now: DateTime<Utc>) -> ();
 
+    /// Keeps what is in a file that somebody picked, under its hash.
+    fn keep_file(&self, item: ItemId, hash: String, content: Vec<u8>, now: DateTime<Utc>) -> ();
+    /// What is in the files of an item that are kept under these hashes, in their order.
+    fn files(&self, item: ItemId, hashes: Vec<String>) -> Vec<Vec<u8>>;
+
     /// Saves what a person did: the outbox row and what is shown.
     fn submit(&self, action: Action) -> Action;
     /// Moves an action on from where it stands in this transaction; nothing leaves it.

@@ -26,8 +26,11 @@ use rounds_engine::outbox::{
     pass::{Call, Pass},
     transition::{Event, Step, after, step},
 };
-use rounds_remote::seam::{Depth, Target};
-use rounds_store::table::{connection::Connection, item::PageWrite};
+use rounds_remote::seam::{Depth, Enclosed, Target};
+use rounds_store::{
+    StoreError,
+    table::{connection::Connection, item::PageWrite},
+};
 
 use crate::{Keep, Patience, Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
 
@@ -51,6 +54,7 @@ struct ReadAgain {
     item: ItemId,
     action: ActionId,
     tries: usize,
+    depth: Depth,
     at: DateTime<Utc>,
 }
 
@@ -90,7 +94,13 @@ impl<K: Keep> Rounds<K> {
                 }
                 let Worked { action: moved, failed } = self.work_on(&link, *id, &mut report).await?;
                 if moved.state == OutboxState::Confirmed && link.remote.reads() {
-                    again.push(ReadAgain { item: moved.item, action: moved.id, tries: 0, at: self.clock.now() });
+                    again.push(ReadAgain {
+                        item: moved.item,
+                        action: moved.id,
+                        tries: 0,
+                        depth: depth(&moved),
+                        at: self.clock.now(),
+                    });
                 }
                 let Some((call, error)) = failed else { continue };
                 if matches!(error.and_now, AndNow::Offline | AndNow::Later(_) | AndNow::SignIn) {
@@ -201,7 +211,7 @@ impl<K: Keep> Rounds<K> {
             },
             Step::Follow => {
                 let job = action.remote_ref.clone().unwrap_or_default();
-                let followed = link.call(self.clock.now(), || link.remote.follow(&job)).await;
+                let followed = link.call(|| link.remote.follow(&job)).await;
                 let failed = followed.as_ref().err().map(|error| (Call::Read, error.clone()));
                 Worked { action: self.tell(link, id, Event::Followed(followed)).await?, failed }
             }
@@ -221,7 +231,7 @@ impl<K: Keep> Rounds<K> {
             return Box::pin(self.send_unread(link, action, report)).await;
         }
         let began = self.clock.now();
-        let read = match self.refresh(link, action.item, Depth::Plain).await {
+        let read = match self.refresh(link, action.item, depth(&action)).await {
             Ok(read) => read,
             Err(error) => {
                 let error = error.remote()?;
@@ -249,9 +259,13 @@ impl<K: Keep> Rounds<K> {
         if ready.state != OutboxState::Queued {
             return Ok(ready.into());
         }
+        let files = match self.enclosed(&ready).await {
+            Ok(files) => files,
+            Err(error) => return Ok(self.tell(link, id, Event::ReadFailed(error.remote()?)).await?.into()),
+        };
         if is_planted(Bug::SentBeforeKept) {
             report.sent += 1;
-            let replied = link.remote.submit(&Target::of(item), &ready).await;
+            let replied = link.remote.submit_with(&Target::of(item), &ready, files).await;
             self.begin_send(link, &ready).await?;
             return Ok(self.tell(link, id, Event::Replied(replied)).await?.into());
         }
@@ -259,7 +273,26 @@ impl<K: Keep> Rounds<K> {
             return Ok(self.store.action(id).await?.into());
         };
         report.sent += 1;
-        self.send(link, &Target::of(item), &sending).await
+        self.send(link, &Target::of(item), &sending, files).await
+    }
+
+    /// What is in the files that an action names.
+    async fn enclosed(&self, action: &Action) -> Result<Vec<Enclosed>, WorkError> {
+        let named = action.files();
+        if named.is_empty() {
+            return Ok(vec![]);
+        }
+        let hashes = named.iter().map(|file| file.hash.clone()).collect();
+        let contents = self.store.files(action.item, hashes).await.map_err(|error| match error {
+            StoreError::NotFound(_) => RemoteError::new(
+                AndNow::Invalid,
+                "What is in one of its files is not kept here any more. Nothing was sent; do it again with its files, then \
+                 discard this.",
+            )
+            .into(),
+            error => WorkError::from(error),
+        })?;
+        Ok(named.into_iter().zip(contents).map(|(about, content)| Enclosed { about, content }).collect())
     }
 
     /// Sends to a system whose items cannot be read: there is nothing to compare with.
@@ -277,17 +310,27 @@ impl<K: Keep> Rounds<K> {
         if ready.state != OutboxState::Queued {
             return Ok(ready.into());
         }
+        let files = match self.enclosed(&ready).await {
+            Ok(files) => files,
+            Err(error) => return Ok(self.tell(link, action.id, Event::ReadFailed(error.remote()?)).await?.into()),
+        };
         let Some(sending) = self.begin_send(link, &ready).await? else {
             return Ok(self.store.action(action.id).await?.into());
         };
         report.sent += 1;
-        self.send(link, &Target::of(&stored.item), &sending).await
+        self.send(link, &Target::of(&stored.item), &sending, files).await
     }
 
-    async fn send(&self, link: &Link<K>, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
+    async fn send(
+        &self,
+        link: &Link<K>,
+        target: &Target,
+        sending: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Worked, DeskError> {
         // Between the read and now somebody may have signed in as somebody else.
-        let (signed_in, replied) = match link.may_call().await {
-            Ok(signed_in) => (signed_in, link.remote.submit(target, sending).await),
+        let (ended, replied) = match link.may_call().await {
+            Ok(ended) => (ended, link.remote.submit_with(target, sending, files).await),
             Err(refusal) => (0, Err(refusal)),
         };
         let failed = replied.as_ref().err().cloned();
@@ -310,7 +353,7 @@ impl<K: Keep> Rounds<K> {
         };
         self.learn_me(link, me_id).await?;
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::SignIn) {
-            moved = self.sign_in_for(link, moved, signed_in).await?;
+            moved = self.sign_in_for(link, moved, ended).await?;
         }
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::Conflict) {
             moved = self.read_after_conflict(link, moved).await?;
@@ -345,7 +388,7 @@ impl<K: Keep> Rounds<K> {
                  by itself. Look in {system} itself: if it is there, discard this and say so; if it is not, send it again."
             )));
         }
-        let read = self.refresh(link, action.item, Depth::Plain).await?;
+        let read = self.refresh(link, action.item, depth(action)).await?;
         let Some(item) = &read.item else {
             return Err(RemoteError::new(AndNow::Gone, "the system answers without this item.").into());
         };
@@ -372,16 +415,20 @@ impl<K: Keep> Rounds<K> {
                 keep.push(one);
                 continue;
             }
-            // That it is confirmed stands; a failed read only means that the overlay stays a little longer.
-            let shows = match self.refresh(link, one.item, Depth::Plain).await {
-                Ok(read) => read.stored.actions.iter().any(|action| action.id == one.action),
+            // That it is confirmed stands; a failed read only means that the effect is seen a little later.
+            let is_seen = match self.refresh(link, one.item, one.depth).await {
+                Ok(read) => {
+                    let action = self.store.action(one.action).await?;
+                    let laid_over = read.stored.actions.iter().any(|action| action.id == one.action);
+                    !laid_over && read.item.as_ref().is_some_and(|item| conflict::shows(&action, item))
+                }
                 Err(error) => {
                     error.remote()?;
-                    true
+                    false
                 }
             };
             one.tries += 1;
-            if let Some(wait) = READ_AFTER.get(one.tries).filter(|_| shows) {
+            if let Some(wait) = READ_AFTER.get(one.tries).filter(|_| !is_seen) {
                 one.at = now + *wait;
                 keep.push(one);
             }
@@ -394,6 +441,11 @@ impl<K: Keep> Rounds<K> {
     pub(crate) async fn wake_outbox(&self, link: &Link<K>) -> Result<(), DeskError> {
         self.tell_all(link, &Event::Wake).await
     }
+}
+
+/// How much of its item is read for an action: what came with files is told by its files.
+fn depth(action: &Action) -> Depth {
+    if action.files().is_empty() { Depth::Plain } else { Depth::Attachments }
 }
 
 /// Whether an action is in doubt and the looking for it works.

@@ -261,7 +261,7 @@ impl<K: Keep> Rounds<K> {
 
     async fn ready_to_retry(&self, connection: &Connection) -> Result<(), DeskError> {
         let link = self.link(connection.id).await?;
-        link.forgive().await;
+        link.account.forgive();
         self.store.slices_retry(connection.key).await?;
         self.wake_outbox(&link).await
     }
@@ -299,7 +299,7 @@ impl<K: Keep> Rounds<K> {
     ) -> Result<ConnectionReport, DeskError> {
         self.ready_to_retry(connection).await?;
         let mut signed_out = None;
-        if connection.pin.is_none() && self.waits_for_sign_in(connection).await? {
+        if connection.asks_for_pin().is_none() && self.waits_for_sign_in(connection).await? {
             signed_out = self.sign_in_now(connection).await?.err();
         }
         let (feeds, error) = self.pull(connection, Some(asked)).await?;

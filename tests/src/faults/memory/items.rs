@@ -93,6 +93,7 @@ impl Inner {
             missed: 0,
             gone: false,
             drafts: std::collections::BTreeMap::new(),
+            files: std::collections::BTreeMap::new(),
         };
         let key = self.key();
         self.items.insert(key, made);
@@ -146,6 +147,7 @@ impl Inner {
                     missed: 0,
                     gone: false,
                     drafts: std::collections::BTreeMap::new(),
+                    files: std::collections::BTreeMap::new(),
                 };
                 self.items.insert(key, item);
             }

@@ -65,6 +65,7 @@ struct Item {
     missed: u32,
     gone: bool,
     drafts: BTreeMap<String, Fields>,
+    files: BTreeMap<String, Vec<u8>>,
 }
 
 /// An action, and whether it is still laid over its item.
@@ -169,6 +170,7 @@ impl Keep for Memory {
                 trouble: None,
                 session: None,
                 pin: None,
+                refusal: None,
                 not_before: None,
             };
             inner.connections.insert(key, connection.clone());
@@ -275,6 +277,18 @@ impl Keep for Memory {
 
     async fn save_draft(&self, item: ItemId, action: String, fields: Option<Fields>, _: DateTime<Utc>) -> Kept<()> {
         self.write(Change::Items(vec![item]), |inner| inner.save_draft(item, action, fields))
+    }
+
+    async fn keep_file(&self, item: ItemId, hash: String, content: Vec<u8>, _: DateTime<Utc>) -> Kept<()> {
+        self.inner().item_mut(item)?.files.insert(hash, content);
+        Ok(())
+    }
+
+    async fn files(&self, item: ItemId, hashes: Vec<String>) -> Kept<Vec<Vec<u8>>> {
+        let mut inner = self.inner();
+        let files = &inner.item_mut(item)?.files;
+        let content = |hash| files.get(hash).cloned().ok_or(StoreError::NotFound("What is in a file of this action"));
+        hashes.iter().map(content).collect()
     }
 
     async fn submit(&self, action: Action) -> Kept<Action> {

@@ -615,7 +615,31 @@ least: number,
 /**
  * The most.
  */
-most: number, };
+most: number, } | { "type": "files", 
+/**
+ * How many at most.
+ */
+most: number, 
+/**
+ * How long each may be, in bytes.
+ */
+bytesEach: number, 
+/**
+ * How long all of them together may be, in bytes.
+ */
+bytesInAll: number, 
+/**
+ * The media types that are taken.
+ */
+mediaTypes: Array<string>, } | { "type": "composed", 
+/**
+ * Its first line.
+ */
+heading: string, } | { "type": "always", 
+/**
+ * The value.
+ */
+value: boolean, };
 
 /**
  * A mark on an item that is not its status: archived, escalated, …
@@ -1027,6 +1051,27 @@ facts: Array<Fact>,
  * Where the parcel has been.
  */
 shipping: Array<ShippingStep>, };
+
+/**
+ * One file that goes out with an action, as a field of kind [`Files`](crate::declare::FieldKind::Files) names it.
+ */
+export type OutFile = { 
+/**
+ * What it is called, without a folder.
+ */
+name: string, 
+/**
+ * Its media type, by the ending of its name.
+ */
+mediaType: string, 
+/**
+ * Its length in bytes.
+ */
+size: number, 
+/**
+ * The BLAKE3 hash of its bytes, in hexadecimal.
+ */
+hash: string, };
 
 /**
  * One row of the outbox.

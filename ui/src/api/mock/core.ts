@@ -7,14 +7,12 @@ import { makeComments } from './comments';
 import { makeView } from './details';
 import { MESSAGES } from './messages';
 import { made, moved, everyState } from './outbox';
+import { kept, PIXEL } from './pieces';
 import { isOpen, order, read } from './query';
 import { ME, makeRows } from './rows';
 import { FRESH, settle, type Scene } from './scenes';
 
 const error = (code: CommandError['code'], message: string): CommandError => ({ code, message });
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAJUlEQVR4nGNgYGD4TwAzMDAwMPz//58BF2BiIAAGhwJGXAoYGBgABvEGB2tXdMEAAAAASUVORK5CYII=';
-
 export class MockCore {
   rows: WorklistRow[];
   outbox: OutboxRow[];
@@ -164,6 +162,7 @@ export class MockCore {
     if (args.fields === null) this.drafts.delete(`${args.item} ${args.action}`);
     else this.drafts.set(`${args.item} ${args.action}`, args.fields);
   };
+  on_keep_file = kept;
   on_open_link = () => null;
   on_messages = () => MESSAGES;
   on_systems = () => SYSTEMS;

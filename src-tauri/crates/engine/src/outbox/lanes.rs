@@ -56,8 +56,8 @@ fn is_unreadable(action: &Action) -> bool {
     action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Unreadable)
 }
 
-/// The actions `of` a connection to work on now, out of all that are unsettled (one may wait for another system's), oldest first; those whose item could not be read come last, so that they hold up nobody. A
-/// held action's time to be taken back runs even when it is not the first of its lane.
+/// The actions `of` a connection to work on now, out of all that are unsettled (one may wait for another system's), oldest first;
+/// those whose item could not be read come last, so that they hold up nobody. A held action's time to be taken back runs even when it is not the first of its lane.
 pub fn due(actions: &[Action], of: ConnectionId, now: DateTime<Utc>) -> Vec<ActionId> {
     let in_the_way = in_the_way(actions);
     let ripe = |action: &&Action| action.connection == of && is_ripe(action, now);

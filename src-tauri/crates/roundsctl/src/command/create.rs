@@ -5,7 +5,10 @@ use std::{fs, path::Path, sync::Arc};
 use rounds_domain::action::Fields;
 use rounds_sync::{Rounds, desk::NewIntent};
 
-use super::{fields, outbox};
+use super::{
+    fields::{self, Given},
+    outbox,
+};
 use crate::{failure::Failure, output::Output};
 
 /// What is asked for, as it stands on the command line.
@@ -27,10 +30,13 @@ pub(crate) async fn run(
     let declared = offered.iter().map(|offer| &offer.declaration).find(|declared| declared.name == what.action);
     let given = what.fields_file.map(from_file).transpose()?.unwrap_or_default();
     // An action that is not declared has no fields; the desk says which there are.
-    let fields = match declared {
+    let Given { fields, files } = match declared {
         Some(declared) => fields::of(&declared.name, &declared.fields, given, words)?,
-        None => Fields::new(),
+        None => Given::default(),
     };
+    if !files.is_empty() {
+        return Err(Failure::usage("Files go out with an item that is there already. Nothing was saved."));
+    }
     let instead = what.instead.map(outbox::id).transpose()?;
     let action = what.action.to_owned();
     let row = rounds.make(NewIntent { connection, action, fields, hold: false, instead }).await?;

@@ -1,4 +1,7 @@
-//! The fields of an action on the command line: `--text T --internal`, `--address.city C`, `--insurances.1.memberNumber N`.
+//! The fields of an action on the command line: `--text T --internal`, `--file PATH --file PATH`, `--address.city C`,
+//! `--insurances.1.memberNumber N`.
+
+use std::path::PathBuf;
 
 use rounds_domain::{
     action::Fields,
@@ -11,9 +14,17 @@ use crate::failure::Failure;
 /// The most entries of a list that can be named on the command line.
 const MOST: usize = 1_000;
 
+/// What was given for an action's fields: values, and files by their paths.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Given {
+    pub(crate) fields: Fields,
+    pub(crate) files: Vec<(String, PathBuf)>,
+}
+
 /// What the words say, laid over what was `given` in a file. A yes-or-no field is yes when it is named and, where nothing else says
 /// so, no when it is not.
-pub(crate) fn of(action: &str, declared: &[ActionField], given: Fields, words: &[String]) -> Result<Fields, Failure> {
+pub(crate) fn of(action: &str, declared: &[ActionField], given: Fields, words: &[String]) -> Result<Given, Failure> {
+    let mut files = Vec::new();
     let mut fields = given;
     for field in declared.iter().filter(|field| field.kind == FieldKind::Flag) {
         fields.entry(field.key.clone()).or_insert(Value::Bool(false));
@@ -25,8 +36,8 @@ pub(crate) fn of(action: &str, declared: &[ActionField], given: Fields, words: &
         let unknown =
             || Failure::usage(format!("{action} has no field {key}. It has: {}.", names(declared).join(", ")));
         let path: Vec<&str> = key.strip_prefix("--").ok_or_else(unknown)?.split('.').collect();
-        let kind = kind_of(declared, &path).ok_or_else(unknown)?;
-        let value = match (inline, kind) {
+        let field = end_of(declared, &path).ok_or_else(unknown)?;
+        let value = match (inline, &field.kind) {
             (_, FieldKind::Secret) => {
                 return Err(Failure::usage(format!(
                     "{key} is secret, and other programs can read this command line. Give it in --fields-file. Nothing was saved."
@@ -38,9 +49,12 @@ pub(crate) fn of(action: &str, declared: &[ActionField], given: Fields, words: &
                 Value::String(words.next().cloned().ok_or_else(|| Failure::usage(format!("{key} needs a value.")))?)
             }
         };
-        put(&mut fields, declared, &path, value).ok_or_else(unknown)?;
+        match (&field.kind, value) {
+            (FieldKind::Files { .. }, Value::String(path)) => files.push((field.key.clone(), path.into())),
+            (_, value) => put(&mut fields, declared, &path, value).ok_or_else(unknown)?,
+        }
     }
-    Ok(fields)
+    Ok(Given { fields, files })
 }
 
 /// Every field as the command line names it.
@@ -51,8 +65,8 @@ pub(crate) fn names(declared: &[ActionField]) -> Vec<String> {
 }
 
 fn name(declared: &[ActionField], before: &str, named: &mut Vec<String>) {
-    for field in declared {
-        let here = format!("{before}{}", field.key);
+    for field in declared.iter().filter(|field| field.kind.is_asked()) {
+        let here = format!("{before}{}", field.key.replace('_', "-"));
         match &field.kind {
             FieldKind::Group { fields } => name(fields, &format!("{here}."), named),
             FieldKind::List { fields, .. } => name(fields, &format!("{here}.1."), named),
@@ -64,17 +78,18 @@ fn name(declared: &[ActionField], before: &str, named: &mut Vec<String>) {
 /// The declared field of this name; a dash stands for the underscore that nobody likes to type.
 fn find<'a>(declared: &'a [ActionField], name: &str) -> Option<&'a ActionField> {
     let other = name.replace('-', "_");
-    declared.iter().find(|field| field.key == name || field.key == other)
+    declared.iter().find(|field| field.kind.is_asked() && (field.key == name || field.key == other))
 }
 
-/// The kind of what a path ends at, where that takes a value.
-fn kind_of<'a>(declared: &'a [ActionField], path: &[&str]) -> Option<&'a FieldKind> {
+/// The field that a path ends at, where that takes a value.
+fn end_of<'a>(declared: &'a [ActionField], path: &[&str]) -> Option<&'a ActionField> {
     let (first, rest) = path.split_first()?;
-    match (&find(declared, first)?.kind, rest) {
-        (FieldKind::Group { fields }, rest) => kind_of(fields, rest),
-        (FieldKind::List { fields, .. }, [place, rest @ ..]) => place_of(place).and_then(|_| kind_of(fields, rest)),
+    let field = find(declared, first)?;
+    match (&field.kind, rest) {
+        (FieldKind::Group { fields }, rest) => end_of(fields, rest),
+        (FieldKind::List { fields, .. }, [place, rest @ ..]) => place_of(place).and_then(|_| end_of(fields, rest)),
         (FieldKind::List { .. }, []) => None,
-        (kind, []) => Some(kind),
+        (_, []) => Some(field),
         _ => None,
     }
 }
@@ -125,14 +140,20 @@ mod tests {
             field("number", FieldKind::Text),
             field("stat", FieldKind::Flag),
             field("hidden", FieldKind::Secret),
+            field("scans", FieldKind::Files { most: 2, bytes_each: 9, bytes_in_all: 9, media_types: vec![] }),
+            field("made_up", FieldKind::Composed { heading: String::new() }),
             field("insured", FieldKind::List { one: "Insured".into(), fields: insured, least: 0, most: 3 }),
         ]
     }
 
-    fn read(given: &Value, line: &str) -> Result<Value, String> {
+    fn given(given: &Value, line: &str) -> Result<Given, String> {
         let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         let given = given.as_object().cloned().unwrap_or_default();
-        of("make", &declared(), given, &words).map(Value::Object).map_err(|failure| failure.message)
+        of("make", &declared(), given, &words).map_err(|failure| failure.message)
+    }
+
+    fn read(given: &Value, line: &str) -> Result<Value, String> {
+        self::given(given, line).map(|given| Value::Object(given.fields))
     }
 
     #[test]
@@ -157,6 +178,21 @@ mod tests {
             let refused = read(&json!({}), line).expect_err(line);
             assert!(refused.contains("--insured.1.address.city"), "{line}: {refused}");
         }
+    }
+
+    #[test]
+    fn files_are_named_by_their_paths_as_often_as_there_are_files() {
+        let given = given(&json!({}), "--scans /a/1.pdf --number 7 --scans=2.txt").expect("they are declared");
+        assert_eq!(given.files, [("scans".into(), "/a/1.pdf".into()), ("scans".into(), "2.txt".into())]);
+        assert_eq!(Value::Object(given.fields), json!({"number": "7", "stat": false}));
+        assert!(read(&json!({}), "--scans").is_err(), "it needs a path");
+    }
+
+    #[test]
+    fn what_nobody_is_asked_for_is_no_flag() {
+        let refused = read(&json!({}), "--made-up x").expect_err("it is made of the others");
+        let (_, known) = refused.split_once("It has:").expect("it says what there is");
+        assert!(known.contains("--scans") && !known.contains("made"), "{refused}");
     }
 
     #[test]

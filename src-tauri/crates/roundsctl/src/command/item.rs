@@ -6,6 +6,7 @@ use std::{io::Write, path::Path, sync::Arc};
 use rounds_domain::{
     action::Fields,
     declare::ActionDeclaration,
+    ids::ItemId,
     projection::{Unsettled, WorklistRow},
     view::{ItemView, ListAnswer, ListRequest, SortColumn},
 };
@@ -15,12 +16,17 @@ use rounds_sync::{
 };
 use serde_json::{Value, json};
 
-use super::{fields, outbox};
+use super::{
+    fields::{self, Given},
+    outbox,
+};
 use crate::{
     failure::Failure,
     output::{Output, table},
 };
 
+/// The longest file that is read to be sent; a system's own bound is lower.
+const LONGEST: u64 = 64 << 20;
 /// How many rows are asked of the store at once.
 const STRETCH: u32 = 1_000;
 
@@ -138,9 +144,31 @@ pub(crate) async fn act(
     let declared = view.actions.iter().map(|offer| &offer.declaration).find(|declared| declared.name == action);
     // An action that is not declared has no fields; the desk says which there are.
     let read = |declared: &ActionDeclaration| fields::of(&declared.name, &declared.fields, Fields::new(), words);
-    let fields = declared.map(read).transpose()?.unwrap_or_default();
+    let Given { mut fields, files } = declared.map(read).transpose()?.unwrap_or_default();
+    for (key, path) in files {
+        let file = keep(rounds, item, action, &key, &path).await?;
+        fields
+            .entry(key)
+            .or_insert_with(|| Value::Array(vec![]))
+            .as_array_mut()
+            .into_iter()
+            .for_each(|all| all.push(file.clone()));
+    }
     let row = rounds.act(Intent { item, action: action.to_owned(), fields, hold: false, after: vec![] }).await?;
     outbox::one(&row, output)
+}
+
+/// Keeps what is in a file that is named for a field; nothing leaves yet.
+async fn keep(rounds: &Rounds, item: ItemId, action: &str, key: &str, path: &Path) -> Result<Value, Failure> {
+    let unread = |why: String| Failure::usage(format!("{}: {why} Nothing was saved.", path.display()));
+    let about = std::fs::metadata(path).map_err(|error| unread(format!("the file cannot be read: {error}.")))?;
+    if !about.is_file() || about.len() > LONGEST {
+        return Err(unread(format!("this is no file of at most {} MB.", LONGEST >> 20)));
+    }
+    let content = std::fs::read(path).map_err(|error| unread(format!("the file cannot be read: {error}.")))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = rounds.keep_file(item, action, key, &name, content).await?;
+    Ok(json!(file))
 }
 
 pub(crate) async fn attachment(

@@ -19,7 +19,7 @@ use crate::{
     store::Write,
     table::{
         item::{key_of, reproject},
-        made,
+        made, outgoing_file,
     },
 };
 
@@ -239,6 +239,7 @@ pub(crate) async fn move_on(
     match change(&action) {
         Some(next) if next != action => {
             update(write, &next).await?;
+            outgoing_file::let_go(write.db, &next).await?;
             Ok(next)
         }
         _ => Ok(action),
@@ -314,6 +315,7 @@ impl Store {
                     .bind(&action.name)
                     .execute(&mut *write.db)
                     .await?;
+                outgoing_file::assert_here(write.db, item, &action.fields).await?;
                 if given_up_already(write.db, &action.depends_on).await? {
                     return Err(StoreError::Refused(
                         "What this depends on was given up. Nothing was saved; look at the item again.".into(),
@@ -358,6 +360,7 @@ impl Store {
                         update(write, &given_up(dependant)).await?;
                     }
                     leave(write, &ended).await?;
+                    outgoing_file::let_go(write.db, &ended).await?;
                     return Ok(ended);
                 };
                 // Whoever does something again knows what was given up before it.

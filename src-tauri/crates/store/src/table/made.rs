@@ -17,6 +17,7 @@ use crate::{
     table::{
         action::{self, Ending},
         item::{self, PageWrite},
+        outgoing_file,
     },
 };
 
@@ -93,6 +94,8 @@ async fn make(write: &mut Write<'_>, making: Making) -> Result<Action> {
         Some(here) => put(write.db, Some(here.key), action.connection, &made, now).await?,
         None => put(write.db, None, action.connection, &made, now).await?,
     }
+    let key = item::key_of(write.db, action.item).await?;
+    outgoing_file::assert_here(write.db, key, &action.fields).await?;
     let saved = action::insert(write, &action, None).await?;
     for dependant in dependants {
         action::depend_instead(write.db, dependant, instead.as_ref().map(|instead| instead.seen.id), saved.id).await?;
@@ -103,8 +106,11 @@ async fn make(write: &mut Write<'_>, making: Making) -> Result<Action> {
         .execute(&mut *write.db)
         .await?;
     write.announce(Change::Connection(action.connection));
-    if let Some(instead) = instead.filter(|instead| instead.seen.item != saved.item) {
-        action::leave(write, &instead.ended).await?;
+    if let Some(Instead { ended, .. }) = instead {
+        outgoing_file::let_go(write.db, &ended).await?;
+        if ended.item != saved.item {
+            action::leave(write, &ended).await?;
+        }
     }
     Ok(saved)
 }

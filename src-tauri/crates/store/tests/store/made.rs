@@ -46,6 +46,17 @@ async fn give_up(desk: &Desk, action: &Action) {
 }
 
 #[tokio::test]
+async fn nothing_is_made_without_the_files_that_it_names() {
+    let desk = Desk::new().await;
+    let file = rounds_domain::file::OutFile::of("scan.pdf", b"%PDF-made-up");
+    let mut action = creation(&desk, "n1");
+    action.fields.insert("files".into(), serde_json::json!([file]));
+    let refused = desk.store.make(making(action, "n1", None)).await;
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+    assert!(desk.store.item(desk.id("n1")).await.is_err(), "and no item stands there either");
+}
+
+#[tokio::test]
 async fn it_is_there_once_it_is_saved_and_its_reply_is_kept_with_its_receipt() {
     let desk = Desk::new().await;
     let action = make(&desk, "n1").await.unwrap();

@@ -8,6 +8,7 @@ mod changes;
 mod children;
 mod comments;
 mod desk;
+mod files;
 mod given;
 mod list;
 mod made;

@@ -6,12 +6,12 @@ use rounds_domain::{
 };
 use serde_json::Value;
 
-use super::DeskError;
+use super::{DeskError, files};
 
-/// The fields as they are sent: every declared one with its value or default, checked; no others. `targets` are the legal values
-/// that the item names.
+/// The fields as they are sent: every declared one with its value or default, checked, and those that nobody is asked for; no others.
+/// `targets` are the legal values that the item names.
 pub(super) fn checked(declaration: &ActionDeclaration, given: Fields, targets: &[String]) -> Result<Fields, DeskError> {
-    checked_in(&declaration.label, &declaration.fields, given, targets)
+    checked_in(&declaration.label, &declaration.fields, given, targets).map(|fields| declaration.completed(fields))
 }
 
 /// The same of a group, or of one of a list; `within` is what that is called.
@@ -23,6 +23,10 @@ fn checked_in(
 ) -> Result<Fields, DeskError> {
     let mut fields = Fields::new();
     for field in declared {
+        if !field.kind.is_asked() {
+            given.remove(&field.key);
+            continue;
+        }
         let default = || field.default.clone().map(Value::String);
         let value = given.remove(&field.key).filter(|value| !value.is_null()).or_else(default);
         let value = match (&field.kind, value) {
@@ -30,6 +34,7 @@ fn checked_in(
             (FieldKind::List { one, fields, least, most }, value) => {
                 list(field, &Listed { one, fields, least: *least, most: *most }, value, targets)?
             }
+            (FieldKind::Files { .. }, Some(value)) => files::field_value(field, &value)?,
             (kind, Some(value)) => read_value(kind, value).ok_or_else(|| unusable(field))?,
             (_, None) => None,
         };

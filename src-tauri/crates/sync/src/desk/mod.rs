@@ -6,6 +6,7 @@ mod attachments;
 mod connections;
 mod error;
 mod fields;
+mod files;
 mod items;
 mod make;
 mod messages;

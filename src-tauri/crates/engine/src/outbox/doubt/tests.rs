@@ -4,7 +4,8 @@ use rounds_domain::{action::Baseline, reply::Receipt};
 
 use super::*;
 use crate::outbox::{
-    testing::{action, at, me},
+    finding,
+    testing::{action, at, item_with, me, setting},
     transition::{Event, after},
 };
 
@@ -182,4 +183,19 @@ fn somebody_elses_value_is_a_conflict_once_mine_can_no_longer_arrive() {
     assert_eq!(late.state, OutboxState::NeedsPerson);
     assert_eq!(late.reason.map(|reason| reason.kind), Some(ReasonKind::Conflict));
     assert_eq!(late.conflict, Some(conflict("HELD")));
+}
+
+#[test]
+fn what_is_never_sent_again_by_itself_is_read_and_asked_about_once_it_can_no_longer_come() {
+    let values = |archived: bool| serde_json::json!({"archived": archived});
+    let closing = |state| Action { proof: Proof::None, state, ..setting(&values(false), &values(true)) };
+    let look = |now: bool| finding::look_for(&closing(OutboxState::Doubtful), &item_with(&values(now)), &me(), &[]);
+    let doubtful = after(&closing(OutboxState::Inflight), failed(AndNow::Doubtful), RULES, tick(1));
+    let early = after(&doubtful, Event::LookedFor(look(false)), RULES, tick(5));
+    assert_eq!(early.state, OutboxState::Doubtful, "the remote may still be at it");
+    let late = after(&early, Event::LookedFor(look(false)), RULES, tick(60));
+    assert_eq!(late.state, OutboxState::NeedsPerson, "it is never sent again by itself");
+    let there = after(&doubtful, Event::LookedFor(look(true)), RULES, tick(5));
+    assert_eq!(there.state, OutboxState::NeedsPerson, "nothing shows whose hand it was");
+    assert!(there.conflict.is_some_and(|conflict| conflict.fields[0].theirs == true), "what stands there is shown");
 }

@@ -1,15 +1,15 @@
--- What a profile at schema 50 holds: as at schema 1, and a draft of something new. Two connections, three items, actions in every state, drafts. Written as the program of
--- that time wrote it (the replies too), and never changed once that schema is released. Everybody in here is made up.
+-- What a profile at schema 50 holds: two connections, three items, actions in every state, drafts, one of them of something new. Written as
+-- the program of that time wrote it (the replies too), and never changed once that schema is released. Everybody in here is made up.
 
 INSERT INTO connection (key, id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded)
 VALUES (1, X'c0000000000040008000000000000001', 'made-up', 'Clinic', 'https://example.org', '{"poll_seconds":"60"}', '{"apiKey":"made-up-key-1"}', '{}',
         '{"id":null,"name":{"family":"Ruiz","given":"Ana","prefix":null,"suffix":null},"email":"ana@example.org"}',
         '[]', 1771200000000, 'clinic');
 
-INSERT INTO connection (key, id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded)
+INSERT INTO connection (key, id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded, refusal)
 VALUES (2, X'c0000000000040008000000000000002', 'made-up', 'Reading room', 'https://example.org', '{"poll_seconds":"60"}', '{"apiKey":"made-up-key-2"}', '{}',
         '{"id":null,"name":{"family":"Ruiz","given":"Ana","prefix":null,"suffix":null},"email":"ana@example.org"}',
-        '[]', 1771200000000, 'reading room');
+        '[]', 1771200000000, 'reading room', 'the password is not right');
 
 INSERT INTO item (key, id, connection, feed, kind, external_id, status_known, status_group, fingerprint, reply, read_at,
                   first_at, missed)
