@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 /// A value for each of these fields that wants one, `known` ones first; nothing where one that is required can have none.
 pub(super) fn filled_in(declared: &[ActionField], offer: &ActionOffer, known: &Fields) -> Option<Fields> {
     let mut fields = Map::new();
-    for field in declared {
+    for field in declared.iter().filter(|field| field.kind.is_asked()) {
         if let Some(value) = known.get(&field.key).cloned().or_else(|| value(field, offer)) {
             fields.insert(field.key.clone(), value);
-        } else if field.required && field.kind.is_asked() {
+        } else if field.required {
             return None;
         }
     }
