@@ -20,6 +20,7 @@ use rounds_store::{
         action::{End, Ending},
         connection::{Connection, ConnectionEdit, NewConnection, Tally},
         item::{Applied, PageWrite, ReadAgain, StoredItem},
+        made::Making,
         slice::{Advance, FeedProgress, SliceRow, Then},
     },
 };
@@ -276,6 +277,21 @@ impl<K: Keep> Keep for Chaos<K> {
     ) -> Kept<Action> {
         let moved = self.machine.commit(self.store.move_action(id, change)).await?;
         self.kept(moved).await
+    }
+
+    async fn move_action_and_keep<F: FnOnce(&Action) -> Option<Action> + Send + 'static>(
+        &self,
+        id: ActionId,
+        change: F,
+        page: PageWrite,
+    ) -> Kept<Action> {
+        let moved = self.machine.commit(self.store.move_action_and_keep(id, change, page)).await?;
+        self.kept(moved).await
+    }
+
+    async fn make(&self, making: Making) -> Kept<Action> {
+        let saved = self.machine.commit(self.store.make(making)).await?;
+        self.kept(saved).await
     }
 
     async fn end_action<

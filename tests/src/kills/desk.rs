@@ -4,8 +4,8 @@ use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use chrono::{TimeDelta, Utc};
 use rounds_domain::{
-    action::Fields,
-    declare::{ActionDeclaration, ActionField, FieldKind, System},
+    declare::{ActionDeclaration, FieldKind, System},
+    ids::ConnectionId,
     view::{ActionOffer, ItemView, ListRequest, SortColumn},
 };
 use rounds_engine::pull::plan::Extent;
@@ -14,13 +14,13 @@ use rounds_simulator::{Options, Running, Simulator, Temperament};
 use rounds_store::profile::{self, keyfile::Unlock};
 use rounds_sync::{
     Patience, Rounds, SystemClock,
-    desk::{ConnectionForm, Intent},
+    desk::{ConnectionForm, Intent, NewIntent},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
-use super::Failure;
+use super::{Failure, form::filled_in, needs::Needs};
 
 /// Items of a system: enough that each of its actions is offered for one.
 const ITEMS: usize = 400;
@@ -32,11 +32,13 @@ pub(super) fn unlock() -> Unlock {
 pub(super) struct Desk {
     simulator: Running,
     system: String,
+    needs: Needs,
     folder: TempDir,
 }
 
 impl Desk {
-    /// A desk that has read everything, at which `action` was done with the first item for which it is offered.
+    /// A desk that has read everything, at which `action` was done: at its connection where it is offered there, or else with the first
+    /// item for which it is offered.
     pub(super) async fn with(system: &str, action: &ActionDeclaration) -> Result<Self, Failure> {
         let declared = SHIPPED.iter().map(|kind| (kind.declare)()).find(|one| one.name == system);
         let declared = declared.ok_or("no such system")?;
@@ -47,25 +49,31 @@ impl Desk {
             ..Options::default()
         };
         let simulator = Simulator::start(options).await?;
+        let needs = Needs::of(&simulator, &declared, action)?;
+        needs.set(&simulator)?;
         let folder = tempfile::tempdir()?;
         let store = profile::create(folder.path(), unlock()).await?;
         let rounds = Rounds::open(store, Arc::new(SystemClock)).await?;
-        let form = form(&simulator, &declared);
-        rounds.add_connection(form).await?;
+        let connection = rounds.add_connection(form(&simulator, &declared, &needs)).await?.id;
         let report = rounds.sync_now(None, Extent::Full, Patience::NONE).await?;
         if let Some(error) = report.connections.iter().find_map(|connection| connection.error.as_ref()) {
             return Err(format!("it cannot be read: {}", error.message).into());
         }
-        do_it(&rounds, action).await?;
+        let offered = rounds.offered_at(connection).await?;
+        match offered.into_iter().find(|offer| offer.declaration.name == action.name) {
+            Some(offer) => make_it(&rounds, connection, &offer, &needs).await?,
+            None => do_it(&rounds, action, &needs).await?,
+        }
         rounds.close(Duration::from_secs(10)).await?;
-        let desk = Self { simulator, system: system.to_owned(), folder };
+        let desk = Self { simulator, system: system.to_owned(), needs, folder };
         desk.reset()?;
         Ok(desk)
     }
 
     /// Everything at the system as it was before anything was done.
     pub(super) fn reset(&self) -> Result<(), Failure> {
-        Ok(self.simulator.reset()?)
+        self.simulator.reset()?;
+        self.needs.set(&self.simulator)
     }
 
     /// What the system has on record as done.
@@ -96,13 +104,14 @@ fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// A connection to the simulator, with everything switched on that can be, and in no hurry to be polite.
-fn form(simulator: &Running, system: &System) -> ConnectionForm {
+fn form(simulator: &Running, system: &System, needs: &Needs) -> ConnectionForm {
     let about = &simulator.announcement.systems[&system.name];
     let words = |value: &Value| -> std::collections::BTreeMap<String, String> {
         let fields = value.as_object().into_iter().flatten();
         fields.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
     };
     let mut settings = words(&about.settings);
+    settings.extend(words(&needs.settings));
     for setting in system.settings.iter().filter(|setting| setting.kind == FieldKind::Flag) {
         settings.entry(setting.key.clone()).or_insert_with(|| "true".into());
     }
@@ -125,8 +134,20 @@ fn form(simulator: &Running, system: &System) -> ConnectionForm {
     }
 }
 
+/// Does what is offered at a connection.
+async fn make_it(rounds: &Rounds, connection: ConnectionId, offer: &ActionOffer, needs: &Needs) -> Result<(), Failure> {
+    if let Some(why) = &offer.refused {
+        return Err(why.clone().into());
+    }
+    let fields = filled_in(&offer.declaration.fields, offer, &needs.fields);
+    let fields = fields.ok_or("a field that it requires could not be filled in")?;
+    let action = offer.declaration.name.clone();
+    rounds.make(NewIntent { connection, action, fields, hold: false, instead: None }).await?;
+    Ok(())
+}
+
 /// Does the action with the first item for which it is offered.
-async fn do_it(rounds: &Rounds, action: &ActionDeclaration) -> Result<(), Failure> {
+async fn do_it(rounds: &Rounds, action: &ActionDeclaration, needs: &Needs) -> Result<(), Failure> {
     let request =
         ListRequest { query: String::new(), sort: SortColumn::Created, descending: true, offset: 0, limit: 1_000 };
     let mut why_not = "no item says anything about it".to_owned();
@@ -144,7 +165,7 @@ async fn do_it(rounds: &Rounds, action: &ActionDeclaration) -> Result<(), Failur
             let Some(again) = offer(&view).filter(|offer| offer.refused.is_none()) else { continue };
             offered = again;
         }
-        let Some(fields) = filled_in(&offered) else {
+        let Some(fields) = filled_in(&action.fields, &offered, &needs.fields) else {
             "a field that it requires could not be filled in".clone_into(&mut why_not);
             continue;
         };
@@ -155,31 +176,4 @@ async fn do_it(rounds: &Rounds, action: &ActionDeclaration) -> Result<(), Failur
         }
     }
     Err(format!("it is offered for no item: {why_not}").into())
-}
-
-fn filled_in(offer: &ActionOffer) -> Option<Fields> {
-    let mut fields = Map::new();
-    for field in offer.declaration.fields.iter().filter(|field| field.kind.is_asked()) {
-        if let Some(value) = value(field, offer) {
-            fields.insert(field.key.clone(), value);
-        } else if field.required {
-            return None;
-        }
-    }
-    Some(fields)
-}
-
-fn value(field: &ActionField, offer: &ActionOffer) -> Option<Value> {
-    match &field.kind {
-        FieldKind::Text | FieldKind::LongText if field.required || field.key == "text" => {
-            Some(Value::from("Made up for a test"))
-        }
-        FieldKind::Choice { options } if field.required => Some(Value::from(options.first()?.value.clone())),
-        FieldKind::ItemChoice => Some(Value::from(offer.targets.first()?.clone())),
-        FieldKind::Flag if field.required => Some(Value::from(true)),
-        FieldKind::Person => Some(Value::from(offer.people.first()?.id.clone()?)),
-        FieldKind::Number { least, .. } if field.required => Some(Value::from(*least)),
-        FieldKind::Date if field.required => Some(Value::from(Utc::now().format("%Y-%m-%d").to_string())),
-        _ => None,
-    }
 }

@@ -5,7 +5,9 @@
 //! then to another that may finish. What it all came to is read from the outbox and from the simulator's own record.
 
 mod desk;
+mod form;
 mod line;
+mod needs;
 mod work;
 
 use std::{io, path::Path, process::ExitStatus};

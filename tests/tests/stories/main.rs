@@ -4,6 +4,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod accessioning;
 mod attachments;
 mod case_actions;
 mod clinic;

@@ -56,7 +56,12 @@ export interface AttachmentContent {
   message: string | null;
 }
 
+/** A value of a form: of a field, of a group of fields, of the same group several times over, or of files. */
+export type FieldValue = string | number | boolean | null | Fields | Fields[] | OutFile[];
+
 /** Values of a form, by field key. */
-export type Fields = Record<string, string | number | boolean | OutFile[] | null>;
+export interface Fields {
+  [key: string]: FieldValue;
+}
 
 export type OutboxChoice = 'undo' | 'retry' | 'discard' | 'keepMine' | 'takeTheirs';

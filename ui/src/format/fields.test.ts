@@ -55,6 +55,36 @@ it('names a text by its beginning, on one line', () => {
   expect(beginning('а'.repeat(90))).toBe(`“${'а'.repeat(80)}…”`);
 });
 
+const ADDRESS = [field('street', 'text', { required: true }), field('country', 'text', { default: 'US' })];
+const NESTED: Declared[] = [
+  field('home', 'text', { label: 'Home', required: true, kind: { type: 'group', fields: ADDRESS } }),
+  field('other', 'text', { label: 'Other', kind: { type: 'group', fields: ADDRESS } }),
+  field('payers', 'text', {
+    label: 'Payers',
+    kind: { type: 'list', one: 'Payer', fields: ADDRESS, least: 0, most: 3 },
+  }),
+];
+it('fills in what is inside groups and lists, and only what is declared there', () => {
+  expect(filled(NESTED, { home: { street: 'Elm', planet: 'x' }, payers: [{ street: 'Oak' }], other: 7 })).toEqual({
+    home: { street: 'Elm', country: 'US' },
+    other: { street: null, country: 'US' },
+    payers: [{ street: 'Oak', country: 'US' }],
+  });
+});
+it('asks inside a group only where it is required or was begun', () => {
+  const values = filled(NESTED, null);
+  expect(missing(NESTED, values)?.label).toBe('Home: street');
+  const begun = filled(NESTED, { home: { street: 'Elm' }, payers: [{ country: 'US' }, { country: 'CA' }] });
+  expect(missing(NESTED, begun)?.label).toBe('Payers: street');
+  expect(missing(NESTED, filled(NESTED, { home: { street: 'Elm' }, other: { country: 'US' } }))).toBe(null);
+});
+it('leaves out what was left empty inside, too', () => {
+  expect(given({ home: { street: 'Elm', country: '' }, payers: [{ street: null }] })).toEqual({
+    home: { street: 'Elm' },
+    payers: [{}],
+  });
+});
+
 const FILE = { name: 'a.pdf', mediaType: 'application/pdf', size: 9, hash: 'ab' };
 const files = field('file', 'text', {
   kind: { type: 'files', most: 2, bytesEach: 9, bytesInAll: 9, mediaTypes: ['application/pdf'] },

@@ -1,6 +1,7 @@
 import { asCommandError, core, type CommandError, type OutboxChoice, type OutboxRow } from '../api';
 import { blocker, isFinal } from '../format/states';
 import { t } from '../strings';
+import { making } from './making.svelte';
 import { notices } from './notices.svelte';
 
 /** What people did here and how it stands. */
@@ -43,6 +44,7 @@ class Outbox {
     try {
       if (choice === 'undo') {
         await core.undo(row.id);
+        await making.keepAsDraft(row);
         notices.show(t().outbox.undone);
       } else if (choice === 'retry') await core.retry(row.id);
       else await core.resolve(row.id, choice === 'keepMine' ? 'mine' : 'theirs');

@@ -333,6 +333,14 @@ export const en = {
     takeOut: (name: string) => `Take ${name} out`,
     withFiles: (what: string, count: number) => `${what}, with ${count === 1 ? 'one file' : `${count} files`}`,
   },
+  make: {
+    title: 'New',
+    addOne: (one: string) => `Add: ${one.toLowerCase()}`,
+    removeOne: (one: string, at: number) => `Remove ${one.toLowerCase()} ${at}`,
+    correct: 'Correct…',
+    correcting: (label: string) => `${label}: corrected`,
+    nothingRead: 'Nothing is read from this system. What you make here stays on the worklist.',
+  },
   outbox: {
     title: 'Outbox',
     lead: 'Everything you did that has not settled, and the receipts of the last 30 days.',

@@ -369,6 +369,14 @@ export const uk: typeof en = {
     takeOut: (name) => `Прибрати ${name}`,
     withFiles: (what, count) => `${what}, і ${plural(count, 'файл', 'файли', 'файлів')}`,
   },
+  make: {
+    title: 'Нове',
+    addOne: (one) => `Додати: ${one}`,
+    removeOne: (one, at) => `Вилучити: ${one} ${at}`,
+    correct: 'Виправити…',
+    correcting: (label) => `${label}: виправлено`,
+    nothingRead: 'Із цієї системи нічого не читається. Створене тут лишається у списку.',
+  },
   outbox: {
     title: 'Вихідні',
     lead: 'Усе зроблене вами, що ще не завершилося, і квитанції за останні 30 днів.',

@@ -82,7 +82,7 @@ pub enum FieldKind {
     Text,
     /// Text of several lines.
     LongText,
-    /// A secret: typed unseen, never shown.
+    /// A secret: typed unseen, never shown whole ([`masked`](crate::secret::masked)).
     Secret,
     /// Yes or no.
     Flag,
@@ -97,6 +97,8 @@ pub enum FieldKind {
     },
     /// A date.
     Date,
+    /// A date with a time of day, as RFC 3339 writes it, its offset too.
+    Moment,
     /// One of these.
     Choice {
         /// The values with their labels.
@@ -106,7 +108,27 @@ pub enum FieldKind {
     ItemChoice,
     /// A person, by the remote's id, out of those that it names as candidates.
     Person,
-    /// Files that go out with it: a list of [`OutFile`](crate::file::OutFile), their bytes kept in the store.
+    /// Fields that belong together (an address), as an object. Left out whole where nothing of it is filled in, unless it is
+    /// required: then what is required in it is asked for.
+    Group {
+        /// Its fields.
+        fields: Vec<ActionField>,
+    },
+    /// The same fields several times over (insurances, specimens), as an array of objects. One that is left empty does not count.
+    List {
+        /// What one of them is called on screen.
+        one: String,
+        /// The fields of each.
+        fields: Vec<ActionField>,
+        /// The fewest.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        least: usize,
+        /// The most.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        most: usize,
+    },
+    /// Files that go out with it: a list of [`OutFile`](crate::file::OutFile), their bytes kept in the store. Not
+    /// within a group or a list.
     #[serde(rename_all = "camelCase")]
     Files {
         /// How many at most.
@@ -120,12 +142,13 @@ pub enum FieldKind {
         /// The media types that are taken.
         media_types: Vec<String>,
     },
-    /// Not asked: a text made of the other fields as they were filled in, one to a line, under this heading.
+    /// Not asked: a text made of the other fields as they were filled in, one to a line, under this heading. Not within a group or
+    /// a list.
     Composed {
         /// Its first line.
         heading: String,
     },
-    /// Not asked: always this.
+    /// Not asked: always this. Not within a group or a list.
     Always {
         /// The value.
         value: bool,

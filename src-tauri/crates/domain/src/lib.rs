@@ -22,5 +22,6 @@ pub mod projection;
 pub mod pull;
 pub mod query;
 pub mod reply;
+pub mod secret;
 pub mod text;
 pub mod view;

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{ambra, carevalidate, wire::retry_after};
+use crate::{ambra, carevalidate, lims, wire::retry_after};
 
 /// A function to throw bytes at, and its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -21,6 +21,8 @@ pub const TARGETS: &[Target] = &[
     ("ambra_cursor", ambra::fuzz::cursor),
     ("ambra_date", ambra::fuzz::date),
     ("dicom_name", ambra::fuzz::name),
+    ("lims_reply", lims::fuzz::taken),
+    ("lims_refusal", lims::fuzz::refusal),
 ];
 
 /// `Retry-After`: never more than an hour, and whole seconds as they stand.

@@ -9,6 +9,7 @@ mod common;
 pub mod fuzz;
 mod kept;
 mod lenient;
+mod lims;
 pub mod registry;
 pub mod seam;
 mod settings;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 pub use rounds_domain::reply::{Changed, JobState, Receipt, SignInReply, SignedIn, Submitted};
 use rounds_domain::{
-    action::Action,
+    action::{Action, Offer},
     around::Around,
     error::{AndNow, RemoteError},
     file::OutFile,
@@ -115,6 +115,24 @@ pub trait RemoteSystem: Send + Sync {
     /// Who the person at this desk is there, as far as the account's settings say. No request is sent.
     fn me(&self) -> Option<Me> {
         None
+    }
+
+    /// What can be done here without an item that is there already (make a case), and why not where not, as far as the account's
+    /// settings say. No request is sent.
+    fn offers(&self) -> Vec<Offer> {
+        vec![]
+    }
+
+    /// The item that an offered action of the connection is about, as it stands once the action is done: it is on the worklist
+    /// from when the action is saved, with what its person filled in, until the remote says more. Its `external_id` is what the
+    /// person chose, or else the action's own id. Fails with words for the person, where what they filled in does not go together.
+    fn made(&self, _action: &Action) -> Result<WorkItem, String> {
+        Err("This system does not offer to make anything. Nothing was saved.".to_owned())
+    }
+
+    /// Whether an item can be read on its own. Where not, nothing is compared before a send, and what is in doubt goes to a person.
+    fn reads(&self) -> bool {
+        true
     }
 
     /// Makes sure that the remote knows us, and says who we are there; a session that lives is gone on with. Called after a

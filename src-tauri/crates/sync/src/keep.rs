@@ -20,6 +20,7 @@ use rounds_store::{
         action::{End, Ending},
         connection::{Connection, ConnectionEdit, NewConnection, Tally},
         item::{Applied, PageWrite, ReadAgain, StoredItem},
+        made::Making,
         slice::{FeedProgress, SliceRow},
     },
 };
@@ -132,6 +133,12 @@ keep! {
     fn submit(&self, action: Action) -> Action;
     /// Moves an action on from where it stands in this transaction; nothing leaves it.
     fn move_action<F: [FnOnce(&Action) -> Option<Action> + Send + 'static]>(&self, id: ActionId, change: F) -> Action;
+    /// Moves an action on as [`move_action`](Keep::move_action) does, and keeps what its reply said of its item.
+    fn move_action_and_keep<F: [FnOnce(&Action) -> Option<Action> + Send + 'static]>(
+        &self, id: ActionId, change: F, page: PageWrite
+    ) -> Action;
+    /// Saves what a person did where nothing stood before: the outbox row, and the item that it is about.
+    fn make(&self, making: Making) -> Action;
     /// Ends an action by a person's hand.
     fn end_action<
         F: [FnOnce(&Action) -> Option<End> + Send + 'static],

@@ -16,6 +16,7 @@ use rounds_domain::{
     item::WorkItem,
     outbox::OutboxState,
     planted::{Bug, is_planted},
+    pull::{Page, Record},
     reply::Submitted,
 };
 use rounds_engine::outbox::{
@@ -26,7 +27,10 @@ use rounds_engine::outbox::{
     transition::{Event, Step, after, step},
 };
 use rounds_remote::seam::{Depth, Enclosed, Target};
-use rounds_store::{StoreError, table::connection::Connection};
+use rounds_store::{
+    StoreError,
+    table::{connection::Connection, item::PageWrite},
+};
 
 use crate::{Keep, Patience, Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
 
@@ -89,7 +93,7 @@ impl<K: Keep> Rounds<K> {
                     break;
                 }
                 let Worked { action: moved, failed } = self.work_on(&link, *id, &mut report).await?;
-                if moved.state == OutboxState::Confirmed {
+                if moved.state == OutboxState::Confirmed && link.remote.reads() {
                     again.push(ReadAgain {
                         item: moved.item,
                         action: moved.id,
@@ -159,6 +163,23 @@ impl<K: Keep> Rounds<K> {
         Ok(self.store.move_action(id, move |action: &Action| Some(after(action, event, rules, tick))).await?)
     }
 
+    /// Tells an action how its send ended, and keeps what the reply says of its item, together.
+    async fn tell_and_keep(
+        &self,
+        link: &Link<K>,
+        sending: &Action,
+        event: Event,
+        record: Record,
+    ) -> Result<Action, DeskError> {
+        let (rules, tick) = (link.rules, self.clock.tick());
+        let feed = self.store.item(sending.item).await?.feed;
+        let page = Page { records: vec![record], ..Page::default() };
+        let now = tick.now;
+        let page = PageWrite { connection: link.key, feed, advance: None, page, began: now, now };
+        let change = move |action: &Action| Some(after(action, event, rules, tick));
+        Ok(self.store.move_action_and_keep(sending.id, change, page).await?)
+    }
+
     /// Marks an action as being sent; `None` when it has moved on since it was read: given up, or sent by somebody else.
     async fn begin_send(&self, link: &Link<K>, ready: &Action) -> Result<Option<Action>, DeskError> {
         let (rules, tick, attempts) = (link.rules, self.clock.tick(), ready.attempts);
@@ -206,6 +227,9 @@ impl<K: Keep> Rounds<K> {
         report: &mut OutboxReport,
     ) -> Result<Worked, DeskError> {
         let id = action.id;
+        if !link.remote.reads() {
+            return Box::pin(self.send_unread(link, action, report)).await;
+        }
         let began = self.clock.now();
         let read = match self.refresh(link, action.item, depth(&action)).await {
             Ok(read) => read,
@@ -237,10 +261,7 @@ impl<K: Keep> Rounds<K> {
         }
         let files = match self.enclosed(&ready).await {
             Ok(files) => files,
-            Err(error) => {
-                let error = error.remote()?;
-                return Ok(self.tell(link, id, Event::ReadFailed(error)).await?.into());
-            }
+            Err(error) => return Ok(self.tell(link, id, Event::ReadFailed(error.remote()?)).await?.into()),
         };
         if is_planted(Bug::SentBeforeKept) {
             report.sent += 1;
@@ -274,6 +295,32 @@ impl<K: Keep> Rounds<K> {
         Ok(named.into_iter().zip(contents).map(|(about, content)| Enclosed { about, content }).collect())
     }
 
+    /// Sends to a system whose items cannot be read: there is nothing to compare with.
+    async fn send_unread(
+        &self,
+        link: &Link<K>,
+        action: Action,
+        report: &mut OutboxReport,
+    ) -> Result<Worked, DeskError> {
+        let stored = self.store.item(action.item).await?;
+        let connection = self.store.connection(link.id).await?;
+        let me = link.me(&connection);
+        let baseline = finding::baseline(&action, &stored.item, &me, self.clock.now());
+        let ready = self.tell(link, action.id, Event::ReadBefore { baseline, differs: None, sender: me }).await?;
+        if ready.state != OutboxState::Queued {
+            return Ok(ready.into());
+        }
+        let files = match self.enclosed(&ready).await {
+            Ok(files) => files,
+            Err(error) => return Ok(self.tell(link, action.id, Event::ReadFailed(error.remote()?)).await?.into()),
+        };
+        let Some(sending) = self.begin_send(link, &ready).await? else {
+            return Ok(self.store.action(action.id).await?.into());
+        };
+        report.sent += 1;
+        self.send(link, &Target::of(&stored.item), &sending, files).await
+    }
+
     async fn send(
         &self,
         link: &Link<K>,
@@ -288,14 +335,22 @@ impl<K: Keep> Rounds<K> {
         };
         let failed = replied.as_ref().err().cloned();
         let me_id = match &replied {
-            Ok(Submitted::Done(receipt)) => receipt.me_id.clone(),
+            Ok(Submitted::Done(receipt) | Submitted::Told(receipt, _)) => receipt.me_id.clone(),
+            _ => None,
+        };
+        let told = match &replied {
+            Ok(Submitted::Told(_, record)) => Some(Record::clone(record)),
             _ => None,
         };
         if let Some(error) = &failed {
             link.rest.note(error);
         }
         // What was answered is kept before anything else can go wrong.
-        let mut moved = self.tell(link, sending.id, Event::Replied(replied)).await?;
+        let event = Event::Replied(replied);
+        let mut moved = match told {
+            Some(record) => self.tell_and_keep(link, sending, event, record).await?,
+            None => self.tell(link, sending.id, event).await?,
+        };
         self.learn_me(link, me_id).await?;
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::SignIn) {
             moved = self.sign_in_for(link, moved, ended).await?;
@@ -309,7 +364,7 @@ impl<K: Keep> Rounds<K> {
     /// The remote said "conflict": the item is read again, so that its person sees what stands there. Without that read the
     /// remote's own words stay.
     async fn read_after_conflict(&self, link: &Link<K>, moved: Action) -> Result<Action, DeskError> {
-        if moved.saw.is_empty() {
+        if moved.saw.is_empty() || !link.remote.reads() {
             return Ok(moved);
         }
         let item = match self.refresh(link, moved.item, Depth::Plain).await {
@@ -326,6 +381,13 @@ impl<K: Keep> Rounds<K> {
     }
 
     async fn look(&self, link: &Link<K>, action: &Action) -> Result<Finding, WorkError> {
+        if !link.remote.reads() {
+            let system = &link.system.title;
+            return Ok(Finding::Unclear(format!(
+                "It was sent and the answer was lost. {system} offers no way to look whether it arrived, so it is not sent again \
+                 by itself. Look in {system} itself: if it is there, discard this and say so; if it is not, send it again."
+            )));
+        }
         let read = self.refresh(link, action.item, depth(action)).await?;
         let Some(item) = &read.item else {
             return Err(RemoteError::new(AndNow::Gone, "the system answers without this item.").into());

@@ -164,7 +164,13 @@ impl<K: Keep> Rounds<K> {
         let connection = self.store.connection(id).await?;
         let link = self.link(connection.id).await?;
         let (feeds, error) = self.pull(&connection, asked).await?;
-        if error.is_none() && feeds.iter().any(|feed| feed.pages > 0) {
+        // What has nothing to read tells nothing by being read: what waits for it is tried unless the account was refused.
+        let is_open = if link.system.feeds.is_empty() {
+            link.may_call().await.is_ok()
+        } else {
+            feeds.iter().any(|feed| feed.pages > 0)
+        };
+        if error.is_none() && is_open {
             self.wake_outbox(&link).await?;
             // Whoever may read is signed in: what waited for that goes on, without anybody pressing a button.
             if self.waits_for_sign_in(&connection).await? {

@@ -27,6 +27,7 @@ use rounds_store::{
         action::{End, Ending},
         connection::{Connection, ConnectionEdit, NewConnection, Tally},
         item::{Applied, PageWrite, ReadAgain, StoredItem},
+        made::Making,
         slice::{FeedProgress, SliceRow},
     },
 };
@@ -300,6 +301,23 @@ impl Keep for Memory {
         change: F,
     ) -> Kept<Action> {
         self.write(Change::Outbox, |inner| inner.move_action(id, change))
+    }
+
+    async fn move_action_and_keep<F: FnOnce(&Action) -> Option<Action> + Send + 'static>(
+        &self,
+        id: ActionId,
+        change: F,
+        page: PageWrite,
+    ) -> Kept<Action> {
+        self.write(Change::Outbox, |inner| {
+            let moved = inner.move_action(id, change)?;
+            inner.apply_page(page)?;
+            Ok(moved)
+        })
+    }
+
+    async fn make(&self, making: Making) -> Kept<Action> {
+        self.write(Change::Outbox, |inner| inner.make(making))
     }
 
     async fn end_action<

@@ -591,11 +591,31 @@ least: number,
 /**
  * The largest.
  */
-most: number, } | { "type": "date" } | { "type": "choice", 
+most: number, } | { "type": "date" } | { "type": "moment" } | { "type": "choice", 
 /**
  * The values with their labels.
  */
-options: Array<Choice>, } | { "type": "itemChoice" } | { "type": "person" } | { "type": "files", 
+options: Array<Choice>, } | { "type": "itemChoice" } | { "type": "person" } | { "type": "group", 
+/**
+ * Its fields.
+ */
+fields: Array<ActionField>, } | { "type": "list", 
+/**
+ * What one of them is called on screen.
+ */
+one: string, 
+/**
+ * The fields of each.
+ */
+fields: Array<ActionField>, 
+/**
+ * The fewest.
+ */
+least: number, 
+/**
+ * The most.
+ */
+most: number, } | { "type": "files", 
 /**
  * How many at most.
  */
@@ -739,7 +759,7 @@ export type ItemId = string;
 /**
  * What a work item is.
  */
-export type ItemKind = "case" | "study" | "order" | "specimen";
+export type ItemKind = "case" | "study" | "order" | "specimen" | "patient";
 
 /**
  * The page of one item.
@@ -1468,7 +1488,7 @@ export type Unsettled = "nothing" | "pending" | "doubt" | "needsPerson";
 /**
  * What an action does, in words common to all systems. A system's own name for it is [`Action::name`].
  */
-export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove";
+export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove" | "create";
 
 /**
  * How a decision came out.

@@ -148,6 +148,7 @@ export class MockCore {
     if (!this.scene.frozen) setTimeout(() => this.step(action.id, 'queued'), this.scene.hold);
     return action;
   };
+  on_offered_at = () => [];
   on_undo = ({ action }: { action: string }) => {
     const row = this.action(action);
     if (row.state !== 'held') throw error('notOffered', 'It has already left.');

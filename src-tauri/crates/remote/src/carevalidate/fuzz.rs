@@ -90,7 +90,7 @@ pub(crate) fn receipt(data: &[u8]) {
             assert_ne!(receipt.remote_ref.as_deref(), Some("case-1"), "a case is no comment");
             assert!(receipt.remote_ref.is_none_or(|id| !id.trim().is_empty()), "a comment without a name");
         }
-        Ok(Submitted::Accepted(_)) => panic!("there are no jobs here"),
+        Ok(Submitted::Accepted(_) | Submitted::Told(..)) => panic!("there are no jobs here, and no reply is a read"),
         Err(error) => assert_eq!(error.and_now, AndNow::Doubtful, "it may have arrived"),
     }
 }

@@ -1,15 +1,11 @@
 //! `list`, `show`, `act`, `attachment`.
 
 use std::fmt::Write as _;
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io::Write, path::Path, sync::Arc};
 
 use rounds_domain::{
     action::Fields,
-    declare::{ActionDeclaration, FieldKind},
+    declare::ActionDeclaration,
     ids::ItemId,
     projection::{Unsettled, WorklistRow},
     view::{ItemView, ListAnswer, ListRequest, SortColumn},
@@ -20,7 +16,10 @@ use rounds_sync::{
 };
 use serde_json::{Value, json};
 
-use super::outbox;
+use super::{
+    fields::{self, Given},
+    outbox,
+};
 use crate::{
     failure::Failure,
     output::{Output, table},
@@ -144,7 +143,8 @@ pub(crate) async fn act(
     let view = rounds.item(item).await?;
     let declared = view.actions.iter().map(|offer| &offer.declaration).find(|declared| declared.name == action);
     // An action that is not declared has no fields; the desk says which there are.
-    let Given { mut fields, files } = declared.map(|declared| given(declared, words)).transpose()?.unwrap_or_default();
+    let read = |declared: &ActionDeclaration| fields::of(&declared.name, &declared.fields, Fields::new(), words);
+    let Given { mut fields, files } = declared.map(read).transpose()?.unwrap_or_default();
     for (key, path) in files {
         let file = keep(rounds, item, action, &key, &path).await?;
         fields
@@ -171,51 +171,6 @@ async fn keep(rounds: &Rounds, item: ItemId, action: &str, key: &str, path: &Pat
     Ok(json!(file))
 }
 
-/// What was given for an action's fields: values, and files by their paths.
-#[derive(Debug, Default, PartialEq)]
-struct Given {
-    fields: Fields,
-    files: Vec<(String, PathBuf)>,
-}
-
-/// `--text T --internal --file PATH --file PATH`: a yes-or-no field is yes when it is named and no when it is not.
-fn given(declared: &ActionDeclaration, words: &[String]) -> Result<Given, Failure> {
-    let mut files = Vec::new();
-    let mut fields: Fields = declared
-        .fields
-        .iter()
-        .filter(|field| field.kind == FieldKind::Flag)
-        .map(|field| (field.key.clone(), Value::Bool(false)))
-        .collect();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let (key, inline) =
-            word.split_once('=').map_or((word.as_str(), None), |(key, value)| (key, Some(value.to_owned())));
-        let key = key.strip_prefix("--").unwrap_or("").replace('-', "_");
-        let asked = || declared.fields.iter().filter(|field| field.kind.is_asked());
-        let Some(field) = asked().find(|field| field.key == key) else {
-            let known: Vec<String> = asked().map(|field| format!("--{}", field.key.replace('_', "-"))).collect();
-            return Err(Failure::usage(format!(
-                "{} has no field {word}. It has: {}.",
-                declared.name,
-                known.join(", ")
-            )));
-        };
-        let value = match (inline, &field.kind) {
-            (Some(value), _) => Value::String(value),
-            (None, FieldKind::Flag) => Value::Bool(true),
-            (None, _) => Value::String(
-                words.next().cloned().ok_or_else(|| Failure::usage(format!("--{} needs a value.", field.key)))?,
-            ),
-        };
-        match (&field.kind, value) {
-            (FieldKind::Files { .. }, Value::String(path)) => files.push((field.key.clone(), path.into())),
-            (_, value) => _ = fields.insert(field.key.clone(), value),
-        }
-    }
-    Ok(Given { fields, files })
-}
-
 pub(crate) async fn attachment(
     rounds: &Rounds,
     name: &str,
@@ -238,57 +193,4 @@ pub(crate) async fn attachment(
     output.answer(&answer, || {
         format!("Wrote {} bytes ({media_type}). The file is outside the profile: it is not encrypted.", bytes.len())
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use rounds_domain::{
-        action::{Proof, Verb},
-        declare::ActionField,
-    };
-
-    use super::*;
-
-    fn declared() -> ActionDeclaration {
-        let field = |key: &str, kind| ActionField {
-            key: key.into(),
-            label: key.into(),
-            help: String::new(),
-            kind,
-            required: false,
-            default: None,
-        };
-        let files = FieldKind::Files { most: 2, bytes_each: 9, bytes_in_all: 9, media_types: vec![] };
-        ActionDeclaration {
-            name: "comment".into(),
-            label: "Comment".into(),
-            verb: Verb::Comment,
-            fields: vec![
-                field("text", FieldKind::LongText),
-                field("internal", FieldKind::Flag),
-                field("file", files),
-                field("made_up", FieldKind::Composed { heading: String::new() }),
-            ],
-            consequence: String::new(),
-            proof: Proof::Comment,
-            touches: vec![],
-            sets: [].into(),
-            own_mark: None,
-        }
-    }
-
-    #[test]
-    fn files_are_named_by_their_paths_as_often_as_there_are_files() {
-        let words = ["--file", "/a b/1.pdf", "--text", "see", "--file=2.txt"].map(String::from);
-        let given = given(&declared(), &words).expect("they are declared");
-        assert_eq!(given.files, [("file".into(), "/a b/1.pdf".into()), ("file".into(), "2.txt".into())]);
-        assert_eq!(given.fields.get("text"), Some(&json!("see")));
-        assert_eq!(given.fields.get("internal"), Some(&json!(false)));
-    }
-
-    #[test]
-    fn what_nobody_is_asked_for_is_no_flag() {
-        assert!(given(&declared(), &["--made-up".to_owned(), "x".to_owned()]).is_err());
-        assert!(given(&declared(), &["--file".to_owned()]).is_err(), "it needs a path");
-    }
 }

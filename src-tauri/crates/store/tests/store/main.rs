@@ -11,6 +11,7 @@ mod desk;
 mod files;
 mod given;
 mod list;
+mod made;
 mod outbox;
 mod pages;
 mod profile;

@@ -1,4 +1,4 @@
-use rounds_domain::action::Proof;
+use rounds_domain::action::{Proof, Verb};
 
 use super::*;
 use crate::outbox::{

@@ -1,15 +1,16 @@
--- What a profile at schema 60 holds: two connections, three items, actions in every state, one of them with a file, drafts. Written as the program of
--- that time wrote it (the replies too), and never changed once that schema is released. Everybody in here is made up.
+-- What a profile at schema 60 holds: two connections, three items, actions in every state, one of them with a file, drafts, one of them of
+-- something new. Written as the program of that time wrote it (the replies too), and never changed once that schema is released. Everybody
+-- in here is made up.
 
 INSERT INTO connection (key, id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded)
 VALUES (1, X'c0000000000040008000000000000001', 'made-up', 'Clinic', 'https://example.org', '{"poll_seconds":"60"}', '{"apiKey":"made-up-key-1"}', '{}',
         '{"id":null,"name":{"family":"Ruiz","given":"Ana","prefix":null,"suffix":null},"email":"ana@example.org"}',
         '[]', 1771200000000, 'clinic');
 
-INSERT INTO connection (key, id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded)
+INSERT INTO connection (key, id, system, name, base_url, settings, secrets, learned, me, notes, added_at, name_folded, refusal)
 VALUES (2, X'c0000000000040008000000000000002', 'made-up', 'Reading room', 'https://example.org', '{"poll_seconds":"60"}', '{"apiKey":"made-up-key-2"}', '{}',
         '{"id":null,"name":{"family":"Ruiz","given":"Ana","prefix":null,"suffix":null},"email":"ana@example.org"}',
-        '[]', 1771200000000, 'reading room');
+        '[]', 1771200000000, 'reading room', 'the password is not right');
 
 INSERT INTO item (key, id, connection, feed, kind, external_id, status_known, status_group, fingerprint, reply, read_at,
                   first_at, missed)
@@ -117,3 +118,6 @@ VALUES (1, 1, 'ed819ab0a7f09cc8a1d8bcecb519d3e8792af65796ca01dad68ba083bd44fbfe'
 INSERT INTO draft (item, action, fields, saved_at) VALUES
     (1, 'comment', '{"internal":true,"text":"A made-up draft"}', 1771200000000),
     (3, 'comment', '{"internal":false,"text":"' || replace(hex(zeroblob(900)), '00', 'long ') || '"}', 1771200001000);
+
+INSERT INTO new_draft (action, connection, fields, saved_at) VALUES
+    ('createCase', 1, '{"caseNumber":"case-begun"}', 1771200000000);
