@@ -340,6 +340,36 @@ mod tests {
     }
 
     #[test]
+    fn what_a_call_is_told_says_what_stands_in_the_way_and_nothing_of_the_item() {
+        let told = |and_now| {
+            let mut tries = Tries::default();
+            tries.after(Err(&failed(and_now)), tick(0));
+            (tries.told(), tries.standing())
+        };
+        assert_eq!(told(AndNow::Offline), (failed(AndNow::Offline), Account::Unknown));
+        assert_eq!(told(AndNow::Doubtful), (failed(AndNow::Later(None)), Account::Unknown));
+        assert_eq!(told(AndNow::Gone), (failed(AndNow::Later(None)), Account::Unknown));
+        for refused in [AndNow::SignIn, AndNow::Forbidden, AndNow::Invalid] {
+            assert_eq!(told(refused), (failed(AndNow::SignIn), Account::Refused), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn sign_ins_are_counted_whatever_becomes_of_them() {
+        let mut tries = Tries::default();
+        tries.after(Ok(&done()), tick(0));
+        tries.after(Err(&failed(AndNow::SignIn)), tick(1));
+        tries.forgive();
+        assert_eq!(tries.may_call(SOON), Ok(2), "a call of before is told from one of after");
+        let wanted = SignInReply::PinWanted { session: "s".into(), text: "sent".into() };
+        tries.after(Ok(&wanted), tick(2));
+        tries.after_pin(Ok(()));
+        assert_eq!(tries.may_call(SOON), Ok(3));
+        tries.after(Err(&failed(AndNow::Forbidden)), tick(3));
+        assert!(!tries.is_unfinished(), "a refusal is an end");
+    }
+
+    #[test]
     fn a_refused_account_is_left_alone_by_this_run_and_the_next() {
         let mut tries = Tries::default();
         let call = for_call(&tries, 0);

@@ -114,6 +114,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_done_first_goes_first_in_whatever_order_they_are_told() {
+        let first = Action { sequence: 1, ..action(9, 7, OutboxState::Queued) };
+        let second = Action { sequence: 2, ..action(2, 7, OutboxState::Queued) };
+        for all in [[first.clone(), second.clone()], [second, first.clone()]] {
+            assert_eq!(due(&all, OURS, at(0)), [first.id]);
+        }
+        let doubtful = action(1, 7, OutboxState::Doubtful);
+        let behind = action(2, 7, OutboxState::Queued);
+        assert_eq!(
+            due(&[doubtful.clone(), behind], OURS, at(0)),
+            [doubtful.id],
+            "what is in doubt is looked for first"
+        );
+    }
+
+    #[test]
     fn an_action_waits_for_what_it_depends_on_in_another_lane() {
         let first = action(1, 7, OutboxState::Doubtful);
         let mut second = action(2, 8, OutboxState::Queued);

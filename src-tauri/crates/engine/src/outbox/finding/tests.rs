@@ -158,3 +158,50 @@ fn what_was_there_before_the_first_send_counts_not_what_was_seen_at_the_desk() {
     assert_eq!(sent.baseline.as_ref().map(|baseline| baseline.values.len()), Some(1), "only what it touches");
     assert_eq!(look_for(&sent, &values("u0"), &me(), &[]), Finding::Missing);
 }
+
+#[test]
+fn only_my_own_comments_are_noted_before_the_first_send() {
+    let there = item(vec![comment("k1", ANA, TEXT, at(10)), comment("k2", ("Ben", "Ode"), TEXT, at(11))]);
+    let noted = baseline(&doubtful(), &there, &me(), at(50));
+    assert_eq!((noted.my_comments, noted.same_words), (vec!["k1".to_owned()], vec!["k2".to_owned()]));
+    assert_eq!(noted.read_at, Some(at(50)));
+}
+
+#[test]
+fn a_note_is_no_comment_and_other_words_are_others() {
+    let note = Comment { internal: true, ..comment("k1", ANA, TEXT, at(110)) };
+    assert_eq!(look_for(&doubtful(), &item(vec![note]), &me(), &[]), Finding::Missing);
+    let other = comment("k1", ANA, "Something else", at(110));
+    assert_eq!(look_for(&doubtful(), &item(vec![other]), &me(), &[]), Finding::Missing);
+}
+
+#[test]
+fn a_comment_without_its_files_is_for_a_person() {
+    let mut with_files = doubtful();
+    let file = json!([{"name": "face.png", "mediaType": "image/png", "size": 3, "hash": "h1"}]);
+    with_files.fields.insert("files".into(), file);
+    assert_eq!(with_files.files().len(), 1, "the fields name a file");
+    let there = item(vec![comment("k1", ANA, TEXT, at(110))]);
+    assert!(matches!(look_for(&with_files, &there, &me(), &[]), Finding::Unclear(_)), "it did not come whole");
+    assert!(matches!(look_for(&doubtful(), &there, &me(), &[]), Finding::Found(_)));
+}
+
+#[test]
+fn the_same_words_without_an_id_count_by_their_time() {
+    let anonymous = |made: i64| Comment { id: None, ..comment("", ("Ben", "Ode"), TEXT, at(made)) };
+    let look = |made: i64| look_for(&doubtful(), &item(vec![anonymous(made)]), &me(), &[]);
+    assert!(matches!(look(100), Finding::Unclear(_)), "at the time of the send");
+    assert!(matches!(look(100 - 600), Finding::Unclear(_)), "clocks may be ten minutes apart");
+    assert_eq!(look(100 - 601), Finding::Missing, "before that it was there already");
+}
+
+#[test]
+fn what_is_never_sent_again_is_looked_at_where_it_changes_something() {
+    let sent = Action { proof: Proof::None, ..setting(&json!({"on": true}), &json!({"on": false})) };
+    let values = |on: bool| changed_at(50, &json!({"on": on}));
+    let sent = Action { baseline: Some(baseline(&sent, &values(true), &me(), at(99))), ..sent };
+    assert!(matches!(look_for(&sent, &values(false), &me(), &[]), Finding::PossiblyMine(_)));
+    assert_eq!(look_for(&sent, &values(true), &me(), &[]), Finding::Missing);
+    let plain = Action { proof: Proof::None, ..doubtful() };
+    assert_eq!(look_for(&plain, &item(vec![]), &me(), &[]), Finding::Missing, "there is nothing to look at");
+}
