@@ -230,6 +230,10 @@ impl<K: Keep> Keep for Chaos<K> {
         Ok(applied)
     }
 
+    async fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Kept<Vec<ItemId>> {
+        self.store.nearly_gone(slice, began, but).await
+    }
+
     async fn open_items(
         &self,
         connection: i64,

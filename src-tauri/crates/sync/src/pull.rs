@@ -181,6 +181,14 @@ impl<K: Keep> Rounds<K> {
                 page.reached = Some(now);
             }
             let after = after_page(&mut progress, cursor.as_deref(), &page);
+            if after == AfterPage::Complete
+                && let Err(error) = self.look_for_missing(link, &slice, began, &page).await
+            {
+                let error = error.remote()?;
+                let (_, next_at) = after_failure(&error, cursor.as_deref(), slice.failures, self.clock.tick());
+                self.store.slice_failed(link.id, slice.key, false, next_at).await?;
+                return Err(error.into());
+            }
             let then = match &after {
                 AfterPage::Continue(next) => Then::Continue(next.clone()),
                 AfterPage::Complete => Then::Complete,

@@ -250,6 +250,10 @@ impl Keep for Memory {
         self.write(Change::Items(vec![]), |inner| inner.apply_page(page))
     }
 
+    async fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Kept<Vec<ItemId>> {
+        Ok(self.inner().nearly_gone(slice, began, &but))
+    }
+
     async fn open_items(
         &self,
         connection: i64,
