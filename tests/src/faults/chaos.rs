@@ -191,6 +191,10 @@ impl<K: Keep> Keep for Chaos<K> {
         self.done(self.store.slice_restart(key)).await
     }
 
+    async fn slices_anew(&self, connection: i64) -> Kept<()> {
+        self.done(self.store.slices_anew(connection)).await
+    }
+
     async fn slices_retry(&self, connection: i64) -> Kept<()> {
         self.done(self.store.slices_retry(connection)).await
     }

@@ -104,6 +104,7 @@ impl Keep for Waiting {
         slice_failed(id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> ();
         slice_restart(key: i64) -> ();
         slices_retry(connection: i64) -> ();
+        slices_anew(connection: i64) -> ();
         feed_progress(connection: i64, feed: String, now: DateTime<Utc>) -> FeedProgress;
         apply_page(page: PageWrite) -> Applied;
         nearly_gone(slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Vec<ItemId>;

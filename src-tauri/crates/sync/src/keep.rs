@@ -106,6 +106,8 @@ keep! {
     fn slice_restart(&self, key: i64) -> ();
     /// Lets every slice of a connection be read now.
     fn slices_retry(&self, connection: i64) -> ();
+    /// Lets everything of a connection be read again, as if it never was.
+    fn slices_anew(&self, connection: i64) -> ();
     /// How far a feed is.
     fn feed_progress(&self, connection: i64, feed: String, now: DateTime<Utc>) -> FeedProgress;
     /// What would be gone if the sweep of a slice that began then ended with a page that holds `but`.

@@ -177,6 +177,10 @@ impl<K: Keep> Rounds<K> {
                     return Err(error.into());
                 }
             };
+            // Another account, or settings that read otherwise: the next look at what is due goes on with those.
+            if !link.is_account_of(&self.store.connection(link.id).await?) {
+                return Ok(());
+            }
             if is_planted(Bug::WatermarkIsNow) {
                 page.reached = Some(now);
             }

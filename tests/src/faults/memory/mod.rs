@@ -237,6 +237,11 @@ impl Keep for Memory {
         Ok(())
     }
 
+    async fn slices_anew(&self, connection: i64) -> Kept<()> {
+        self.inner().slices_anew(connection);
+        Ok(())
+    }
+
     async fn slices_retry(&self, connection: i64) -> Kept<()> {
         self.inner().slices_retry(connection);
         Ok(())

@@ -103,6 +103,17 @@ impl Inner {
         }
     }
 
+    pub(super) fn slices_anew(&mut self, connection: i64) {
+        let of: Vec<i64> =
+            self.slices.iter().filter(|(_, swept)| swept.connection == connection).map(|(key, _)| *key).collect();
+        for key in of {
+            self.slice_restart(key);
+            if let Some(swept) = self.slices.get_mut(&key).filter(|swept| swept.row.watermark.is_none()) {
+                swept.row.complete = None;
+            }
+        }
+    }
+
     pub(super) fn feed_progress(&self, connection: i64, feed: &str, now: DateTime<Utc>) -> FeedProgress {
         let all: Vec<&SliceRow> = self.of(connection, feed).map(|swept| &swept.row).collect();
         let count = |some: usize| u32::try_from(some).unwrap_or(u32::MAX);

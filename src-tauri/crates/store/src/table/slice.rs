@@ -173,6 +173,28 @@ impl Store {
         })
         .await
     }
+
+    /// Lets everything of a connection be read again from its beginning, as if it never was: it is read otherwise now. How far a
+    /// feed of changes came stays, since its whole is swept besides.
+    pub async fn slices_anew(&self, connection: i64) -> Result<()> {
+        self.write(move |write| {
+            Box::pin(async move {
+                let keys: Vec<i64> = sqlx::query_scalar("SELECT key FROM slice WHERE connection = ?")
+                    .bind(connection)
+                    .fetch_all(&mut *write.db)
+                    .await?;
+                for key in keys {
+                    restart(write.db, key).await?;
+                }
+                sqlx::query("UPDATE slice SET complete_at = NULL WHERE connection = ? AND watermark IS NULL")
+                    .bind(connection)
+                    .execute(&mut *write.db)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
 }
 
 async fn add(db: &mut SqliteConnection, connection: i64, feed: &str, planned: &[&Slice]) -> Result<()> {
