@@ -14,7 +14,7 @@ pub(crate) struct Args {
     /// Made-up patients in a profile of their own, remade at every start.
     #[arg(long)]
     pub(crate) demo: bool,
-    /// How many cases the demo holds.
+    /// How many items the demo's systems hold together.
     #[arg(long, value_name = "N", default_value_t = 10_000, requires = "demo",
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) items: u32,

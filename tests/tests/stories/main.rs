@@ -5,6 +5,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod accessioning;
+mod all_systems;
 mod attachments;
 mod case_actions;
 mod clinic;
