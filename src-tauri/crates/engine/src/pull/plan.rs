@@ -401,6 +401,62 @@ mod tests {
     }
 
     #[test]
+    fn windows_reach_a_day_past_our_clock_and_what_is_asked_ends_there() {
+        let now = at(58, 3_600);
+        let windows = windows(59, 1, pace(), now);
+        assert_eq!(windows.len(), 2, "a system whose clock is ahead may have something in the next window already");
+        let shape = FeedShape::Windows { days: 59, overlap_seconds: 1 };
+        let (from, to) = bounds(&readable(&windows[1], &shape, None, now));
+        assert_eq!((from, to), (at(59, -1), now + TimeDelta::days(1)));
+        let (from, to) = bounds(&readable(&windows[1], &shape, None, at(0, 0)));
+        assert_eq!(to - from, TimeDelta::seconds(1), "a window that lies ahead is none, not one turned round");
+    }
+
+    #[test]
+    fn an_overlap_is_a_week_at_most() {
+        let endless = FeedShape::Changes { overlap_seconds: i64::MAX };
+        let asked = readable(&Slice::Changed { since: None }, &endless, Some(at(100, 0)), at(150, 0));
+        assert_eq!(asked, Slice::Changed { since: Some(at(93, 0)) });
+    }
+
+    #[test]
+    fn what_waits_is_due_at_its_time_unless_somebody_asks_for_it_and_nothing_failed() {
+        let now = at(150, 0);
+        let mut all = slices(now);
+        for slice in &mut all {
+            slice.complete = Some(now);
+        }
+        let later = now + TimeDelta::minutes(2);
+        let is_due = |slice: &SliceState, asked| due(std::slice::from_ref(slice), pace(), asked, later) == [slice.key];
+        let waits = |next: DateTime<Utc>| SliceState { next_at: Some(next), ..all[2].clone() };
+        assert!(is_due(&waits(later), None), "its time has come");
+        assert!(!is_due(&waits(later + TimeDelta::seconds(1)), None));
+        assert!(!is_due(&waits(later + TimeDelta::hours(2) - TimeDelta::seconds(1)), None));
+        assert!(is_due(&waits(later + TimeDelta::hours(2)), None), "nobody waits as long: the clock was set back");
+        let asked = Some(Asked { at: later, extent: Extent::Full });
+        let soon = later + TimeDelta::minutes(1);
+        assert!(is_due(&waits(soon), asked), "a person asks for it");
+        assert!(!is_due(&SliceState { failures: 1, ..waits(soon) }, asked), "it failed, and was to be left alone");
+        let failed = SliceState { failures: 1, next_at: Some(now), complete: Some(later), ..all[0].clone() };
+        assert!(is_due(&failed, None), "what failed is read until it is, however fresh it was");
+    }
+
+    #[test]
+    fn the_next_look_is_at_the_next_poll_or_the_first_retry() {
+        let now = at(150, 0);
+        let mut all = slices(now);
+        assert_eq!(next_due(&all, pace(), now), now, "something was never read");
+        for slice in &mut all {
+            slice.complete = Some(now);
+        }
+        assert_eq!(next_due(&all, pace(), now), now + pace().poll);
+        for (slice, seconds) in all.iter_mut().zip([0, 30, 40]) {
+            slice.next_at = Some(now + TimeDelta::seconds(seconds));
+        }
+        assert_eq!(next_due(&all, pace(), now), now + TimeDelta::seconds(30), "what is past is no wait");
+    }
+
+    #[test]
     fn a_clock_set_back_for_years_does_not_stop_the_sweeps() {
         let now = at(150, 0);
         let mut all = slices(now);

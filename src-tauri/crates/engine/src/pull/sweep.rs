@@ -98,6 +98,32 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_does_not_end_is_a_failure() {
+        let mut progress = Progress::default();
+        let ended = (1_u32..).find(|at| {
+            let after = after_page(&mut progress, None, &page(Some(&at.to_string())));
+            after != AfterPage::Continue(at.to_string())
+        });
+        assert_eq!(ended, Some(PAGES));
+    }
+
+    #[test]
+    fn a_page_that_failed_often_has_its_sweep_begin_again_and_a_wait_that_was_asked_for_is_kept() {
+        let tick = Tick { now: chrono::DateTime::UNIX_EPOCH, up: std::time::Duration::ZERO, random: 0.5 };
+        let error = |and_now| RemoteError::new(and_now, "");
+        let resume = |failures| after_failure(&error(AndNow::Offline), Some("c"), failures, tick).0;
+        assert_eq!((resume(2), resume(3)), (Resume::Here, Resume::Beginning));
+        assert_eq!(
+            after_failure(&error(AndNow::Invalid), None, 0, tick).0,
+            Resume::Here,
+            "there is no cursor to expire"
+        );
+        let minutes = std::time::Duration::from_mins(20);
+        let (_, next) = after_failure(&error(AndNow::Later(Some(minutes))), None, 0, tick);
+        assert!(next - tick.now >= chrono::TimeDelta::minutes(20), "{next}");
+    }
+
+    #[test]
     fn an_expired_cursor_begins_again_and_a_lost_network_goes_on_where_it_was() {
         let tick = Tick { now: chrono::DateTime::UNIX_EPOCH, up: std::time::Duration::ZERO, random: 0.5 };
         let after = |and_now, cursor| after_failure(&RemoteError::new(and_now, ""), cursor, 0, tick).0;

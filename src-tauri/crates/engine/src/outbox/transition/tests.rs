@@ -12,6 +12,11 @@ fn tick(seconds: i64) -> Tick {
     Tick { now: at(seconds), up: Duration::from_secs(u64::try_from(seconds).unwrap()), random: 1.0 }
 }
 
+/// As [`tick`], also before the beginning.
+fn tick_at(seconds: i64) -> Tick {
+    Tick { now: at(seconds), up: Duration::ZERO, random: 1.0 }
+}
+
 fn failed(and_now: AndNow) -> Event {
     Event::Replied(Err(RemoteError::new(and_now, "the remote's words")))
 }
@@ -89,6 +94,30 @@ fn a_decision_made_yesterday_asks_its_person_again() {
     assert_eq!(after(&old, event.clone(), RULES, tick(80_000)).state, OutboxState::Queued);
     let comment = action(1, 7, OutboxState::Queued);
     assert_eq!(after(&comment, event, RULES, tick(86_500)).state, OutboxState::Queued, "a comment does not age");
+}
+
+#[test]
+fn a_decision_counts_for_a_day_to_the_second_and_ten_minutes_from_the_future() {
+    let decided = Action { verb: Verb::Status, proof: Proof::CompareAndSet, ..action(1, 7, OutboxState::Queued) };
+    let state = |second| after(&decided, read(Baseline::default()), RULES, tick_at(second)).state;
+    assert_eq!((state(86_400), state(86_401)), (OutboxState::Queued, OutboxState::NeedsPerson));
+    assert_eq!((state(-600), state(-601)), (OutboxState::Queued, OutboxState::NeedsPerson));
+}
+
+#[test]
+fn an_accepted_job_is_followed_for_a_day_to_the_second() {
+    let following = after(&sent(), Event::Replied(Ok(Submitted::Accepted("j".into()))), RULES, tick(0));
+    let state = |second| after(&following, Event::Followed(Ok(JobState::Pending)), RULES, tick(second)).state;
+    assert_eq!((state(86_400), state(86_401)), (OutboxState::Following, OutboxState::NeedsPerson));
+}
+
+#[test]
+fn an_item_that_cannot_be_read_is_tried_again_soon_at_first_and_then_more_slowly() {
+    let mut waiting = action(1, 7, OutboxState::Queued);
+    for fails in 0..3 {
+        waiting = after(&waiting, Event::ReadFailed(RemoteError::new(AndNow::Doubtful, "half")), RULES, tick(5));
+        assert_eq!(waiting.next_at, Some(crate::backoff::next_try(fails, None, tick(5))), "failure {fails}");
+    }
 }
 
 #[test]
