@@ -75,7 +75,17 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
         },
         Proof::CompareAndSet | Proof::Value => look_at_values(action, item),
         Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
-        Proof::ClientField | Proof::None => Finding::Missing,
+        Proof::ClientField => Finding::Missing,
+        Proof::None => look_without_proof(action, item),
+    }
+}
+
+/// An action that is never sent again by itself: what it touches may still tell its person how it went.
+fn look_without_proof(action: &Action, item: &WorkItem) -> Finding {
+    match conflict::stands(action, item) {
+        Some(Stands::AsWanted) => Finding::PossiblyMine(conflict::as_it_stands(action, item)),
+        Some(Stands::Otherwise) => Finding::Theirs(conflict::as_it_stands(action, item)),
+        Some(Stands::AsBefore) | None => Finding::Missing,
     }
 }
 

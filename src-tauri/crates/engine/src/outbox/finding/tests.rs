@@ -112,3 +112,12 @@ fn what_was_there_before_the_first_send_counts_not_what_was_seen_at_the_desk() {
     assert_eq!(sent.baseline.as_ref().map(|baseline| baseline.values.len()), Some(1), "only what it touches");
     assert_eq!(look_for(&sent, &item_with(&json!({"reader": "u0"})), &me(), &[]), Finding::Missing);
 }
+
+#[test]
+fn what_is_never_sent_again_is_still_looked_at() {
+    let sent = Action { proof: Proof::None, ..setting(&json!({"stage": "HELD"}), &json!({"stage": "RUNNING"})) };
+    let now = |value: &str| look_for(&sent, &item_with(&json!({"stage": value})), &me(), &[]);
+    assert!(matches!(now("RUNNING"), Finding::PossiblyMine(_)));
+    assert!(matches!(now("DONE"), Finding::Theirs(_)));
+    assert_eq!(now("HELD"), Finding::Missing, "and with this proof that asks a person");
+}
