@@ -207,9 +207,13 @@ impl ActionDeclaration {
         self.touches.iter().map(|key| (key.clone(), values.get(key).cloned().unwrap_or(Value::Null))).collect()
     }
 
-    /// What the touched values are to be once it is done, with these fields, where they are `seen` as they are now. A value
-    /// whose field was left out stays.
-    pub fn wants(&self, fields: &Fields, seen: &Fields) -> Fields {
+    /// What the touched values are to be once it is done, with these fields. A value whose field was left out stays.
+    pub fn wants(&self, fields: &Fields) -> Fields {
+        self.wants_of(fields, &Fields::new())
+    }
+
+    /// The same where the values are `seen` as they are now: a list that it adds to or takes from keeps its other entries.
+    pub fn wants_of(&self, fields: &Fields, seen: &Fields) -> Fields {
         let wanted = |key: &String| {
             let from = self.sets.get(key).unwrap_or(key);
             let value = if let Some(literal) = from.strip_prefix('=') {
@@ -268,14 +272,13 @@ mod tests {
             sets: [pair("reader", "to"), pair("closed", "=1"), pair("word", "=DONE"), pair("note", "=null")].into(),
             own_mark: None,
         };
-        let nothing = Fields::new();
-        let wanted = declared.wants(&fields(&json!({"status": "READ", "to": "u1", "version": null})), &nothing);
+        let wanted = declared.wants(&fields(&json!({"status": "READ", "to": "u1", "version": null})));
         assert_eq!(
             Value::Object(wanted),
             json!({"status": "READ", "reader": "u1", "closed": 1, "word": "DONE", "note": null, "version": null})
         );
         assert_eq!(
-            Value::Object(declared.wants(&nothing, &nothing)),
+            Value::Object(declared.wants(&Fields::new())),
             json!({"closed": 1, "word": "DONE", "note": null}),
             "what was left out stays as it is"
         );
@@ -305,7 +308,7 @@ mod tests {
             ("-mark", json!(["a", "b"]), "a", json!(["b"])),
             ("-mark", json!(["b"]), "a", json!(["b"])),
         ] {
-            let wants = marking(from).wants(&fields(&json!({"mark": entry})), &fields(&json!({"marks": seen})));
+            let wants = marking(from).wants_of(&fields(&json!({"mark": entry})), &fields(&json!({"marks": seen})));
             assert_eq!(wants.get("marks"), Some(&wanted), "{from} {entry} on {seen}");
         }
     }

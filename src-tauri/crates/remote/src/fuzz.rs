@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{ambra, carevalidate, wire::retry_after};
+use crate::{ambra, carevalidate, illumina, wire::retry_after};
 
 /// A function to throw bytes at, and its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -20,6 +20,11 @@ pub const TARGETS: &[Target] = &[
     ("ambra_cursor", ambra::fuzz::cursor),
     ("ambra_date", ambra::fuzz::date),
     ("dicom_name", ambra::fuzz::name),
+    ("illumina_page", illumina::fuzz::page),
+    ("illumina_case", illumina::fuzz::case),
+    ("illumina_entry", illumina::fuzz::entry),
+    ("illumina_refusal", illumina::fuzz::refusal),
+    ("illumina_cursor", illumina::fuzz::cursor),
 ];
 
 /// `Retry-After`: never more than an hour, and whole seconds as they stand.

@@ -36,11 +36,12 @@ const MEMORY: TimeDelta = TimeDelta::days(30);
 /// How many entries are looked through for that.
 const LOOKED_THROUGH: u32 = 200;
 
-/// `fromDate` and `toDate`, both inclusive, in whole seconds ("yyyy-MM-dd'T'HH:mm:ss'Z'"). The end lies ahead, since the log's clock
-/// may be, and ours may have been set back.
+/// `fromDate` and `toDate`, both inclusive, in whole seconds ("yyyy-MM-dd'T'HH:mm:ss'Z'"). What is noted while pages are read is left
+/// to the next poll, so that the pages come to an end. Where our clock is behind what was read already it is no end to go by.
 pub(super) fn span(since: DateTime<Utc>, now: DateTime<Utc>) -> (String, String) {
     let written = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    (written(since), written(now.max(since) + TimeDelta::days(1)))
+    let to = if now >= since { now } else { since + TimeDelta::days(1) };
+    (written(since), written(to))
 }
 
 /// Reads the entries of a page. One that names no case is about something else.
@@ -55,6 +56,8 @@ pub(super) fn read(rows: &[Box<RawValue>]) -> Entries {
         let entry = Entry::of(&fields);
         entries.reached = entries.reached.max(when(&entry));
         match case_of(&entry) {
+            // Our own reads may be noted, too: whoever answered them with reads would never end.
+            _ if only_looked(&entry) => {}
             Some(case) => _ = entries.cases.insert(case),
             None if is_about_a_case(&entry) => {
                 entries
@@ -73,6 +76,14 @@ fn unreadable(reason: &str, row: &RawValue) -> Rejected {
 
 fn is_about_a_case(entry: &Entry) -> bool {
     entry.entity_type.as_deref().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("case"))
+}
+
+/// Whether somebody only looked at something, by the event's name.
+fn only_looked(entry: &Entry) -> bool {
+    let event = entry.event_name.as_deref().map(str::to_ascii_lowercase).unwrap_or_default();
+    [".viewed", ".view", ".accessed", ".read", ".searched", ".downloaded", ".exported"]
+        .iter()
+        .any(|end| event.ends_with(end))
 }
 
 fn case_of(entry: &Entry) -> Option<String> {

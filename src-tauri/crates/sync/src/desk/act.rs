@@ -82,7 +82,7 @@ impl<K: Keep> Rounds<K> {
             verb: declared.verb,
             proof: declared.proof,
             saw: declared.touched(&seen),
-            wants: declared.wants(&fields, &seen),
+            wants: declared.wants_of(&fields, &seen),
             own_mark: declared.own_mark.clone(),
             fields,
             actor: Actor::of(&stored.connection.me),
