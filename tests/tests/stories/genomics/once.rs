@@ -71,7 +71,7 @@ async fn what_was_done_offline_leaves_when_the_network_is_back() {
         laboratory.sync(Extent::Recent).await;
         assert_eq!(laboratory.desk.row(id).await.state, OutboxState::Queued, "{}: offline it waits", deed.name());
         laboratory.simulator.up(ILLUMINA).unwrap();
-        laboratory.desk.clock.advance(std::time::Duration::from_secs(600));
+        laboratory.desk.clock.advance(std::time::Duration::from_mins(10));
         let row = laboratory.settled(id).await;
         assert_eq!(row.state, OutboxState::Confirmed, "{}: {}", deed.name(), row.words);
         assert_eq!(laboratory.effects(&case).len(), 1, "{}", deed.name());
@@ -112,7 +112,7 @@ async fn tags_added_one_after_the_other_offline_are_no_conflict_with_each_other(
     let again = laboratory.act(&case, "tag", json!({"tag": "board"})).await;
     assert!(again.is_err(), "it stands so already, as far as this desk is concerned");
     laboratory.simulator.up(ILLUMINA).unwrap();
-    laboratory.desk.clock.advance(std::time::Duration::from_secs(600));
+    laboratory.desk.clock.advance(std::time::Duration::from_mins(10));
     for id in [one, two] {
         assert_eq!(laboratory.settled(id).await.state, OutboxState::Confirmed);
     }

@@ -82,7 +82,7 @@ async fn a_system_that_asks_to_wait_is_left_alone_and_gets_it_once() {
     laboratory.sync(Extent::Recent).await;
     let row = laboratory.desk.row(id).await;
     assert_eq!(row.reason.map(|reason| reason.kind), Some(ReasonKind::Waiting), "{}", row.words);
-    laboratory.desk.clock.advance(std::time::Duration::from_secs(60));
+    laboratory.desk.clock.advance(std::time::Duration::from_mins(1));
     assert_eq!(laboratory.settled(id).await.state, OutboxState::Confirmed);
     assert_eq!(laboratory.effects(&case).len(), 1);
 }

@@ -36,16 +36,16 @@ pub(super) fn with(whole: &Value, field: &str, to: &str) -> Value {
     let mut whole = whole.clone();
     match inside_mut(&mut whole, DEPTH) {
         Value::Object(fields) => _ = fields.insert(field.to_owned(), Value::from(to)),
-        Value::Array(entries) => match entries.iter_mut().find(|entry| name(entry).as_deref() == Some(field)) {
-            Some(Value::Object(entry)) => {
+        Value::Array(entries) => {
+            let there = entries.iter_mut().find(|entry| name(entry).as_deref() == Some(field));
+            if let Some(Value::Object(entry)) = there {
                 let key = VALUES.iter().find(|key| entry.contains_key(**key)).unwrap_or(&VALUES[0]);
                 entry.insert((*key).to_owned(), Value::from(to));
-            }
-            _ => {
+            } else {
                 let key = entries.iter().find_map(|entry| NAMES.iter().find(|key| entry.get(**key).is_some()));
                 entries.push(json!({*key.unwrap_or(&NAMES[0]): field, VALUES[0]: to}));
             }
-        },
+        }
         other => *other = json!({field: to}),
     }
     whole

@@ -46,17 +46,12 @@ pub(super) fn seen(raw: &RawValue) -> Seen {
         return reject(format!("The record is {} instead of a case.", kept::kind_of(&value)), text);
     };
     let plain = fields.get("id").is_some_and(|id| id.is_string() || id.is_number());
-    match Text::read(fields.get("id")).filter(|_| plain) {
-        Some(id) => Seen::Fields(id, fields),
-        None => {
-            strip(&mut fields);
-            let what = fields.get("id").map_or("missing", kept::kind_of);
-            reject(
-                format!("The record's id is {what}, so it cannot be kept as a case."),
-                Value::Object(fields).to_string(),
-            )
-        }
+    if let Some(id) = Text::read(fields.get("id")).filter(|_| plain) {
+        return Seen::Fields(id, fields);
     }
+    strip(&mut fields);
+    let what = fields.get("id").map_or("missing", kept::kind_of);
+    reject(format!("The record's id is {what}, so it cannot be kept as a case."), Value::Object(fields).to_string())
 }
 
 /// Converts a case with what was read beside it.

@@ -87,7 +87,7 @@ impl Illumina {
             match self.metadata(id, how.turn).await {
                 Ok(metadata) => _ = fields.insert(METADATA.into(), metadata),
                 Err(error) if is_refused(&error) && (how.may_lack || !allowed.metadata) => {
-                    unread.push("custom metadata")
+                    unread.push("custom metadata");
                 }
                 Err(error) => return Err(error),
             }

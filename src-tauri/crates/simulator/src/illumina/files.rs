@@ -55,7 +55,8 @@ fn get(system: &Illumina, id: &str, file: &str) -> Result<Answer, Refused> {
 }
 
 fn contents(name: &str) -> Answer {
-    let kind = if name.ends_with(".pdf") { "application/pdf" } else { "text/plain" };
+    let kind =
+        if name.rsplit_once('.').is_some_and(|(_, end)| end == "pdf") { "application/pdf" } else { "text/plain" };
     Answer::typed(StatusCode::OK, kind, format!("Made-up contents of {name}\n"))
 }
 

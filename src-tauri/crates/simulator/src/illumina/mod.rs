@@ -132,7 +132,7 @@ impl Illumina {
             (_, [id, "files", rest @ ..]) => files::route(self, asked, id, rest),
             (&Method::PATCH, [id]) => writes::patch(self, asked, id),
             // Documented, and nothing for whoever works through a list: a client that tries is told so and noted.
-            (&Method::POST, []) | (&Method::PUT | &Method::DELETE, [_]) | (&Method::POST, [_, "ingest", "caselog"]) => {
+            (&Method::POST, [] | [_, "ingest", "caselog"]) | (&Method::PUT | &Method::DELETE, [_]) => {
                 self.ground.record.violated(NAME, asked, "a worklist created, replaced, ingested or deleted a case");
                 Err(Refused::forbidden("The user has no permission to create, replace, ingest or delete cases"))
             }

@@ -72,7 +72,7 @@ pub(crate) fn search(system: &Illumina, asked: &Asked) -> Result<Answer, Refused
     for (name, value) in asked.parameters() {
         match name.as_str() {
             "displayId" | "id" | "externalSampleId" | "lastname" | "mrn" | "subState" | "tags" => {
-                filters.push((name, value))
+                filters.push((name, value));
             }
             "status" if settings.search_by_status => filters.push((name, value)),
             "status" => return Err(Refused::invalid("status is not a field to search by")),
