@@ -33,6 +33,23 @@ async fn the_audit_log_names_what_changed_and_what_is_new() {
 }
 
 #[tokio::test]
+async fn what_the_audit_log_tells_of_another_workgroup_is_nobodys_here() {
+    let laboratory = Laboratory::at_work(10, &nothing()).await;
+    let case = closed(&laboratory);
+    let refused = Fault::Status {
+        code: 403,
+        body: Some(json!({"message": "The case belongs to another workgroup"})),
+        headers: std::collections::BTreeMap::new(),
+        applied: false,
+    };
+    let spec = FaultSpec::new(ILLUMINA, refused).on_path(&format!("/crs/api/v1/cases/{case}")).times(-1);
+    laboratory.simulator.add_fault(spec).unwrap();
+    laboratory.edit(&json!({"caseId": case, "tag": "elsewhere"}));
+    assert_eq!(laboratory.sync(Extent::Recent).await.error, None);
+    assert!(laboratory.desk.rounds().rejected(laboratory.connection).await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn where_there_is_no_audit_log_the_list_of_open_cases_tells_and_the_daily_sweep_the_rest() {
     for audit_log in ["missing", "forbidden"] {
         let laboratory = Laboratory::at_work(60, &json!({"auditLog": audit_log})).await;

@@ -104,7 +104,8 @@ async fn a_comment_is_recognised_by_whatever_names_its_author_and_its_text_have(
 
 #[tokio::test]
 async fn tags_added_one_after_the_other_offline_are_no_conflict_with_each_other() {
-    let laboratory = Laboratory::at_work(30, &nothing()).await;
+    // And none either where reads show late what was acknowledged.
+    let laboratory = Laboratory::at_work(30, &json!({"lateMs": {"min": 600, "max": 800}})).await;
     let case = laboratory.case_that(|_| true);
     laboratory.simulator.down(ILLUMINA).await.unwrap();
     let one = laboratory.act(&case, "tag", json!({"tag": "board"})).await.unwrap();

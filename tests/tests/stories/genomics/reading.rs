@@ -97,3 +97,13 @@ async fn files_are_listed_when_somebody_looks_and_fetched_when_somebody_asks() {
         assert_eq!(laboratory.simulator.violations().len(), 0, "{settings}: no key goes to the store");
     }
 }
+
+#[tokio::test]
+async fn a_file_that_is_to_be_deleted_is_named_by_its_name() {
+    let laboratory = Laboratory::at_work(30, &nothing()).await;
+    let case = laboratory.case_that(|case| case["_files"].as_array().is_some_and(|files| !files.is_empty()));
+    let file = laboratory.truth(&case)["_files"][0].clone();
+    let id = laboratory.act(&case, "delete-file", json!({"file": file["id"]})).await.unwrap();
+    let names = laboratory.desk.row(id).await.names;
+    assert_eq!(names.get(file["id"].as_str().unwrap()).map(String::as_str), file["name"].as_str());
+}

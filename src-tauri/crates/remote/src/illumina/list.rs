@@ -219,8 +219,11 @@ impl Illumina {
         let mut page = Page { reached: entries.reached, rejected: entries.rejected, ..Page::default() };
         let read = stream::iter(entries.cases).map(|case| async move {
             let Some(id) = self.id_of(&case).await? else { return Ok(Whole::Gone) };
-            let read = self.whole(&id, SWEEP).await;
-            settled(&id, read)
+            match self.whole(&id, SWEEP).await {
+                // The log reaches further than this user's workgroup.
+                Err(error) if error.and_now == AndNow::Forbidden => Ok(Whole::Gone),
+                read => settled(&id, read),
+            }
         });
         let read: Vec<Whole> = read.buffered(self.page_reads).try_collect().await?;
         keep(read, &mut page);
@@ -247,15 +250,20 @@ impl Illumina {
         if is_uuid(case) {
             return Ok(Some(case.to_owned()));
         }
-        let found = self.by_number("displayId", case).await?;
+        let found = self.by_number(Turn::Page, "displayId", case).await?;
         Ok(found.into_iter().map(|(id, _)| id).next())
     }
 
     /// The cases whose number is exactly this: the search finds parts of it, too.
-    async fn by_number(&self, filter: &'static str, number: &str) -> Result<Vec<(String, Fields)>, RemoteError> {
+    async fn by_number(
+        &self,
+        turn: Turn,
+        filter: &'static str,
+        number: &str,
+    ) -> Result<Vec<(String, Fields)>, RemoteError> {
         let filters =
             [(filter, number.to_owned()), ("pageNumber", "0".to_owned()), ("pageSize", FOUND_AT_MOST.to_string())];
-        let raw = self.search_raw(Turn::Single, &filters).await?;
+        let raw = self.search_raw(turn, &filters).await?;
         let found = page::read(&raw, 0, FOUND_AT_MOST).map_err(|_| unreadable("it is no page"))?;
         let cases = found.rows.iter().filter_map(|row| match record::seen(row) {
             Seen::Fields(id, fields) => Some((id, fields)),
@@ -278,7 +286,7 @@ impl Illumina {
         } else {
             let mut met = BTreeSet::new();
             for filter in ["displayId", "externalSampleId"] {
-                for (id, fields) in self.by_number(filter, number).await? {
+                for (id, fields) in self.by_number(Turn::Single, filter, number).await? {
                     if met.insert(id.clone()) {
                         records.push(self.whole_row(&id, fields, single).await?);
                     }

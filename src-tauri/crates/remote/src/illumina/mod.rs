@@ -201,9 +201,10 @@ impl Illumina {
 
 #[async_trait]
 impl RemoteSystem for Illumina {
-    /// The key is a user's; who that is no call tells, so it stands in the settings.
+    /// The key is a user's; who that is no call tells, so it stands in the settings. The id there only helps to recognise what
+    /// is mine: were it mistyped, what I wrote would pass for missing. The one that counts is learned from a reply.
     fn me(&self) -> Option<Me> {
-        Some(self.rules.me.clone())
+        Some(Me { id: None, ..self.rules.me.clone() })
     }
 
     async fn sign_in(&self, _now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {
@@ -220,7 +221,7 @@ impl RemoteSystem for Illumina {
             proven => proven?,
         }
         let mut notes = Vec::new();
-        if self.rules.me.name.is_empty() && self.rules.me.id.is_none() {
+        if self.rules.me.name.is_empty() {
             notes.push("No call tells who you are there. Without your name in the settings Rounds cannot tell which comments are yours.".to_owned());
         }
         let session = self.given_header.is_none().then(|| self.key_header().word().to_owned());

@@ -147,7 +147,7 @@ fn state(action: &Action) -> Result<Value, RemoteError> {
     Ok(json!({"status": status, "subState": sub}))
 }
 
-/// The id of the comment that was made, wherever the reply tells it; the case's own id is not the comment's.
+/// The id of the comment that was made and of its author, wherever the reply tells them; the case's own id is not the comment's.
 fn receipt(reply: &Value, case: &str) -> Receipt {
     let places = ["/comment", "/data", "/content/0", ""];
     let made: Vec<&Value> =
@@ -156,7 +156,11 @@ fn receipt(reply: &Value, case: &str) -> Receipt {
         value.filter(|value| value.is_string() || value.is_number()).and_then(|value| Text::read(Some(value)))
     };
     let id = |made: &&Value| ["commentId", "id"].iter().find_map(|key| plain(made.get(*key)).filter(|id| id != case));
-    Receipt { remote_ref: made.iter().find_map(id), me_id: None }
+    let author = |made: &&Value| {
+        let by = ["/createdBy/id", "/author/id", "/user/id", "/userId"];
+        by.iter().find_map(|place| plain(made.pointer(place)))
+    };
+    Receipt { remote_ref: made.iter().find_map(id), me_id: made.iter().find_map(author) }
 }
 
 /// A read before the send failed: whatever it was, nothing was done.

@@ -2,7 +2,7 @@ use rounds_domain::{action::Verb, outbox::OutboxState};
 use serde_json::json;
 
 use super::*;
-use crate::outbox::testing::{action, item_with, setting};
+use crate::outbox::testing::{action, at, item_with, setting};
 
 #[test]
 fn a_change_of_what_an_action_touches_is_a_conflict_field_by_field() {
@@ -62,4 +62,23 @@ fn values_stand_as_before_as_wanted_or_otherwise() {
     let both = setting(&json!({"a": 0, "b": 0}), &json!({"a": 1, "b": 1}));
     assert_eq!(stands(&both, &item_with(&json!({"a": 1, "b": 0}))), Some(Stands::Otherwise), "half of it is neither");
     assert_eq!(stands(&action(1, 7, OutboxState::Queued), &item_with(&json!({}))), None, "it changes no values");
+}
+
+#[test]
+fn what_is_not_shown_yet_of_my_own_is_no_strangers_hand() {
+    let first = Action {
+        state: OutboxState::Confirmed,
+        settled_at: Some(at(100)),
+        sequence: 1,
+        ..setting(&json!({"marks": ["a"]}), &json!({"marks": ["a", "b"]}))
+    };
+    let second = Action { sequence: 2, ..setting(&json!({"marks": ["a", "b"]}), &json!({"marks": ["a", "b", "c"]})) };
+    let waits = |marks: serde_json::Value, seconds: i64| {
+        not_shown_yet(&second, &item_with(&json!({"marks": marks})), std::slice::from_ref(&first), at(seconds))
+    };
+    assert!(waits(json!(["a"]), 101), "as before my own action, which was confirmed a second ago");
+    assert!(!waits(json!(["a", "b"]), 101), "shown: nothing to wait for");
+    assert!(!waits(json!(["z"]), 101), "somebody else's");
+    assert!(!waits(json!(["a"]), 161), "a minute later it has been set back");
+    assert!(!waits(json!(["a"]), 99), "a clock that was set back says nothing");
 }

@@ -58,7 +58,7 @@ fn on_comments(known: &Known<'_>, rules: &Rules) -> [Offer; 3] {
         )
     } else if unread {
         Some("Illumina does not let this key read the comments; without them nothing could tell whether yours arrived.")
-    } else if rules.me.name.is_empty() && rules.me.id.is_none() {
+    } else if rules.me.name.is_empty() {
         Some("Set your name there in the connection's settings: comments are told apart by it.")
     } else {
         None

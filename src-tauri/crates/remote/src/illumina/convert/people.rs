@@ -73,7 +73,7 @@ pub(super) fn owner(user: &User) -> Option<Person> {
     Some(Person { id: Some(id), name, email: read.email })
 }
 
-/// Who wrote something; by my own id and name where it was me, by whatever I am told.
+/// Who wrote something; under my own name where it was me, by whatever they are told.
 pub(super) fn author(user: &User, me: &Me) -> Option<Person> {
     let read = person(user);
     if read == Person::default() {
@@ -87,5 +87,5 @@ pub(super) fn author(user: &User, me: &Me) -> Option<Person> {
         return Some(read);
     }
     let name = if me.name.is_empty() { read.name } else { me.name.clone() };
-    Some(Person { id: me.id.clone().or(read.id), name, email: read.email.or_else(|| me.email.clone()) })
+    Some(Person { id: read.id, name, email: read.email.or_else(|| me.email.clone()) })
 }

@@ -172,17 +172,18 @@ async fn a_set_is_read_again_before_it_is_replaced() {
 #[tokio::test]
 async fn the_receipt_names_the_comment_wherever_the_reply_does() {
     let comment = action("comment", &json!({"text": "Seen."}), &json!({}));
-    for (body, id) in [
-        (r#"{"id":"k1"}"#, Some("k1")),
-        (r#"{"commentId":7,"id":"c1"}"#, Some("7")),
-        (r#"{"id":"c1"}"#, None),
-        (r#"{"comment":{"id":"k1","text":"Seen."}}"#, Some("k1")),
-        (r#"{"message":"ok"}"#, None),
-        ("", None),
-        ("[]", None),
+    for (body, id, me) in [
+        (r#"{"id":"k1","createdBy":{"id":"u1"}}"#, Some("k1"), Some("u1")),
+        (r#"{"id":"k1","createdBy":"u1"}"#, Some("k1"), None),
+        (r#"{"commentId":7,"id":"c1","userId":9}"#, Some("7"), Some("9")),
+        (r#"{"id":"c1"}"#, None, None),
+        (r#"{"comment":{"id":"k1","text":"Seen."}}"#, Some("k1"), None),
+        (r#"{"message":"ok"}"#, None, None),
+        ("", None, None),
+        ("[]", None, None),
     ] {
         let (done, _) = send(vec![answer(201, body)], &comment, &[]).await;
-        let expected = Receipt { remote_ref: id.map(Into::into), me_id: None };
+        let expected = Receipt { remote_ref: id.map(Into::into), me_id: me.map(Into::into) };
         assert_eq!(done.ok(), Some(Submitted::Done(expected)), "{body}");
     }
 }
