@@ -2,21 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::errors::Refused;
 use crate::dice::Dice;
 use crate::exchange::{Answer, Asked};
 use crate::faults::Distortion;
 
 pub(crate) fn distort(asked: &Asked, page: Answer, distortion: Distortion) -> Answer {
-    let later = asked.parameters().iter().any(|(name, value)| name == "pageNumber" && value != "0");
-    if distortion == Distortion::ExpiredCursor {
-        // Page numbers do not expire; a page that is beyond the list may be refused.
-        return if later { Refused::invalid("pageNumber is out of range").into() } else { page };
-    }
     let Some(mut body) = page.value() else { return page };
     let mut dice = Dice::new(asked.number, &[0x6469_7374]);
     if distortion == Distortion::RepeatCursor {
-        // The page says that it is the first and that there is more.
+        // Page numbers have no cursor to repeat, and none that expires: the page says that it is the first and that there is more.
         body["number"] = json!(0);
         body["last"] = json!(false);
     }
