@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    file::OutFile,
     ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
     patient::Me,
@@ -31,13 +32,21 @@ pub enum Verb {
     Set,
     /// Takes back something that stands on it, such as a comment of mine.
     Remove,
+    /// Makes the item itself: until it has left, nobody but this desk knows of it.
+    Create,
 }
 
 impl Verb {
     /// Whether it adds or takes back something of its own and depends on nothing else that stands on the item, unless its
     /// declaration names what ([`ActionDeclaration::touches`](crate::declare::ActionDeclaration::touches)).
     pub fn stands_alone(self) -> bool {
-        matches!(self, Self::Comment | Self::Remove)
+        matches!(self, Self::Comment | Self::Remove | Self::Create)
+    }
+
+    /// Whether it still holds however long ago it was done: what was written, or what is there in the flesh and not there yet.
+    /// Everything else was decided on what stood there then.
+    pub fn keeps(self) -> bool {
+        matches!(self, Self::Comment | Self::Create)
     }
 }
 
@@ -86,6 +95,7 @@ stored_words!(Verb {
     Mark = "mark",
     Set = "set",
     Remove = "remove",
+    Create = "create",
 });
 stored_words!(Proof {
     Comment = "comment",
@@ -313,6 +323,11 @@ impl Action {
     /// The text field `name`, or nothing when it is missing or blank.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+    }
+
+    /// The files that go out with it.
+    pub fn files(&self) -> Vec<OutFile> {
+        OutFile::all(&self.fields)
     }
 
     /// The yes-or-no field `name`; missing is no.

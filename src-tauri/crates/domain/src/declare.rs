@@ -82,7 +82,7 @@ pub enum FieldKind {
     Text,
     /// Text of several lines.
     LongText,
-    /// A secret: typed unseen, never shown.
+    /// A secret: typed unseen, never shown whole ([`masked`](crate::secret::masked)).
     Secret,
     /// Yes or no.
     Flag,
@@ -97,6 +97,8 @@ pub enum FieldKind {
     },
     /// A date.
     Date,
+    /// A date with a time of day, as RFC 3339 writes it, its offset too.
+    Moment,
     /// One of these.
     Choice {
         /// The values with their labels.
@@ -106,6 +108,58 @@ pub enum FieldKind {
     ItemChoice,
     /// A person, by the remote's id, out of those that it names as candidates.
     Person,
+    /// Fields that belong together (an address), as an object. Left out whole where nothing of it is filled in, unless it is
+    /// required: then what is required in it is asked for.
+    Group {
+        /// Its fields.
+        fields: Vec<ActionField>,
+    },
+    /// The same fields several times over (insurances, specimens), as an array of objects. One that is left empty does not count.
+    List {
+        /// What one of them is called on screen.
+        one: String,
+        /// The fields of each.
+        fields: Vec<ActionField>,
+        /// The fewest.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        least: usize,
+        /// The most.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        most: usize,
+    },
+    /// Files that go out with it: a list of [`OutFile`](crate::file::OutFile), their bytes kept in the store. Not
+    /// within a group or a list.
+    #[serde(rename_all = "camelCase")]
+    Files {
+        /// How many at most.
+        most: u32,
+        /// How long each may be, in bytes.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        bytes_each: u64,
+        /// How long all of them together may be, in bytes.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        bytes_in_all: u64,
+        /// The media types that are taken.
+        media_types: Vec<String>,
+    },
+    /// Not asked: a text made of the other fields as they were filled in, one to a line, under this heading. Not within a group or
+    /// a list.
+    Composed {
+        /// Its first line.
+        heading: String,
+    },
+    /// Not asked: always this. Not within a group or a list.
+    Always {
+        /// The value.
+        value: bool,
+    },
+}
+
+impl FieldKind {
+    /// Whether a person fills it in.
+    pub fn is_asked(&self) -> bool {
+        !matches!(self, Self::Composed { .. } | Self::Always { .. })
+    }
 }
 
 declared!(
@@ -241,6 +295,38 @@ fn listed(seen: Option<&Value>, entry: &Value, with: bool) -> Value {
     list.into_iter().map(Value::from).collect()
 }
 
+impl ActionDeclaration {
+    /// The fields with those that nobody is asked for: what is composed of the others, and what is always the same.
+    pub fn completed(&self, mut fields: Fields) -> Fields {
+        let lines: Vec<String> = self.fields.iter().filter_map(|field| line(field, fields.get(&field.key)?)).collect();
+        for field in &self.fields {
+            let value = match &field.kind {
+                FieldKind::Composed { heading } => {
+                    Value::String([std::slice::from_ref(heading), &lines].concat().join("\n"))
+                }
+                FieldKind::Always { value } => Value::Bool(*value),
+                _ => continue,
+            };
+            fields.insert(field.key.clone(), value);
+        }
+        fields
+    }
+}
+
+/// A field as it was filled in, in a line: `Decision: Approve`.
+fn line(field: &ActionField, value: &Value) -> Option<String> {
+    let value = match (&field.kind, value) {
+        (FieldKind::Composed { .. } | FieldKind::Always { .. } | FieldKind::Files { .. }, _) => return None,
+        (FieldKind::Choice { options }, Value::String(chosen)) => {
+            options.iter().find(|option| option.value == *chosen).map_or(chosen, |option| &option.label).clone()
+        }
+        (_, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        (_, Value::String(text)) => text.trim().to_owned(),
+        (_, other) => other.to_string(),
+    };
+    Some(format!("{}: {value}", field.label))
+}
+
 impl System {
     /// The declared action of this name.
     pub fn action(&self, name: &str) -> Option<&ActionDeclaration> {
@@ -256,6 +342,42 @@ mod tests {
 
     fn fields(value: &Value) -> Fields {
         value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_nobody_is_asked_for_is_made_of_what_was_filled_in() {
+        let field = |key: &str, label: &str, kind| ActionField {
+            key: key.into(),
+            label: label.into(),
+            help: String::new(),
+            kind,
+            required: false,
+            default: None,
+        };
+        let options = vec![Choice { value: "yes".into(), label: "Approve".into() }];
+        let declared = ActionDeclaration {
+            name: "propose".into(),
+            label: "Propose".into(),
+            verb: Verb::Comment,
+            fields: vec![
+                field("text", "Text", FieldKind::Composed { heading: "A draft.".into() }),
+                field("internal", "Internal", FieldKind::Always { value: true }),
+                field("decision", "Decision", FieldKind::Choice { options }),
+                field("why", "Because", FieldKind::LongText),
+                field("refills", "Refills", FieldKind::Number { least: 0, most: 9 }),
+            ],
+            consequence: String::new(),
+            proof: Proof::Comment,
+            touches: vec![],
+            sets: BTreeMap::new(),
+            own_mark: None,
+        };
+        let given =
+            fields(&json!({"decision": "yes", "refills": 3, "text": "what was composed before", "internal": false}));
+        let made = declared.completed(given);
+        assert_eq!(made.get("text"), Some(&json!("A draft.\nDecision: Approve\nRefills: 3")));
+        assert_eq!(made.get("internal"), Some(&json!(true)));
+        assert_eq!(declared.completed(made.clone()), made, "made again it is the same");
     }
 
     #[test]

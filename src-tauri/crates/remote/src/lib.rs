@@ -10,6 +10,7 @@ pub mod fuzz;
 mod illumina;
 mod kept;
 mod lenient;
+mod lims;
 pub mod registry;
 pub mod seam;
 mod settings;

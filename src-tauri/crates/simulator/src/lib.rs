@@ -34,6 +34,7 @@ mod files;
 mod illumina;
 mod intake;
 mod late;
+mod lims;
 mod line;
 mod options;
 mod people;

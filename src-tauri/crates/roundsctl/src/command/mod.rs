@@ -1,7 +1,9 @@
 //! One file for each group of commands.
 
 mod connection;
+mod create;
 mod doctor;
+mod fields;
 mod item;
 mod outbox;
 mod salvage;
@@ -59,6 +61,11 @@ async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output
         Command::List { query, sort, limit } => item::list(rounds, query, sort, *limit, output).await?,
         Command::Show { item, raw } => item::show(rounds, item, *raw, output).await?,
         Command::Act { item, action, fields } => item::act(rounds, item, action, fields, output).await?,
+        Command::Create { connection, action, fields_file, instead, fields } => {
+            let what =
+                create::What { connection, action, fields_file: fields_file.as_deref(), instead: instead.as_deref() };
+            create::run(rounds, &what, fields, output).await?;
+        }
         Command::Attachment { item, attachment, out } => {
             item::attachment(rounds, item, attachment, out, output).await?;
         }
@@ -94,8 +101,8 @@ fn systems(output: Output) -> Result<ExitCode, Failure> {
                 .collect();
             text.push_str(&table(&["  KIND", "KEY", "DEFAULT", "MEANING"], &rows));
             for action in &system.actions {
-                let fields: Vec<String> = action.fields.iter().map(|field| format!("--{}", field.key)).collect();
-                let _ = write!(text, "\n  action {} {}: {}", action.name, fields.join(" "), action.consequence);
+                let names = fields::names(&action.fields).join(" ");
+                let _ = write!(text, "\n  action {} {names}: {}", action.name, action.consequence);
             }
             text.push_str("\n\n");
         }

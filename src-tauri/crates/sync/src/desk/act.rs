@@ -3,16 +3,16 @@
 use chrono::TimeDelta;
 use rounds_domain::{
     action::{Action, Actor, Fields, Offer},
-    declare::{ActionDeclaration, FieldKind},
+    declare::ActionDeclaration,
     ids::{ActionId, ItemId},
     outbox::OutboxState,
     projection,
     view::OutboxRow,
 };
-use rounds_store::table::item::StoredItem;
+use rounds_store::table::{connection::Connection, item::StoredItem};
 use serde_json::Value;
 
-use super::{DeskError, items::refusal};
+use super::{DeskError, fields::checked, items::refusal};
 use crate::{Keep, Rounds};
 
 /// For how long something done in the window can be taken back.
@@ -68,26 +68,43 @@ impl<K: Keep> Rounds<K> {
         hold: bool,
         place: Option<i64>,
     ) -> Action {
-        let now = self.clock.now();
         // What I did before on the same item is what I saw, although the remote does not have it yet.
         let before = stored.actions.iter().filter(|action| place.is_none_or(|place| action.sequence < place));
         let seen = projection::values_seen(&stored.item, before);
         Action {
+            saw: declared.touched(&seen),
+            wants: declared.wants_of(&fields, &seen),
+            seen: Some(stored.fingerprint.clone()),
+            ..self.begin_action(&stored.connection, stored.id, declared, fields, hold)
+        }
+    }
+
+    /// A new action on an item of which nothing was seen.
+    pub(super) fn begin_action(
+        &self,
+        connection: &Connection,
+        item: ItemId,
+        declared: &ActionDeclaration,
+        fields: Fields,
+        hold: bool,
+    ) -> Action {
+        let now = self.clock.now();
+        Action {
             id: ActionId(self.clock.new_id()),
-            connection: stored.connection.id,
-            item: stored.id,
+            connection: connection.id,
+            item,
             sequence: 0,
             depends_on: vec![],
             name: declared.name.clone(),
             verb: declared.verb,
             proof: declared.proof,
-            saw: declared.touched(&seen),
-            wants: declared.wants_of(&fields, &seen),
+            saw: Fields::new(),
+            wants: Fields::new(),
             own_mark: declared.own_mark.clone(),
             fields,
-            actor: Actor::of(&stored.connection.me),
+            actor: Actor::of(&connection.me),
             made_at: now,
-            seen: Some(stored.fingerprint.clone()),
+            seen: None,
             state: if hold { OutboxState::Held } else { OutboxState::Queued },
             attempts: 0,
             waits: 0,
@@ -118,13 +135,16 @@ pub(super) fn changes_nothing(action: &Action) -> bool {
     !action.wants.is_empty() && action.wants.iter().all(as_seen)
 }
 
-/// Whether what was done before can be done again on the item as it stands; else why not.
+/// Whether what was done before can be done again on the item as it stands, or at its connection, which has offers of its own; else
+/// why not.
 pub(super) fn still_offered(
     stored: &StoredItem,
+    at_connection: &[Offer],
     declared: &ActionDeclaration,
     fields: Fields,
 ) -> Result<(), DeskError> {
-    let offer = stored.item.offers.iter().find(|offer| offer.action == declared.name);
+    let mut offers = stored.item.offers.iter().chain(at_connection);
+    let offer = offers.find(|offer| offer.action == declared.name);
     match refusal(stored, offer) {
         Some(why) => Err(DeskError::NotOffered(format!(
             "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."
@@ -135,81 +155,4 @@ pub(super) fn still_offered(
 
 fn targets(offer: Option<&Offer>) -> &[String] {
     offer.map(|offer| offer.targets.as_slice()).unwrap_or_default()
-}
-
-/// The fields as they are sent: every declared one with its value or default, checked; no others. `targets` are the legal values
-/// that the item names.
-fn checked(declaration: &ActionDeclaration, mut given: Fields, targets: &[String]) -> Result<Fields, DeskError> {
-    let mut fields = Fields::new();
-    for field in &declaration.fields {
-        let default = || field.default.clone().map(Value::String);
-        let value = given.remove(&field.key).filter(|value| !value.is_null()).or_else(default);
-        let value = match value {
-            Some(value) => read_value(&field.kind, value).ok_or_else(|| {
-                DeskError::Invalid(format!(
-                    "\"{}\" cannot be used like this. {} Nothing was sent.",
-                    field.label, field.help
-                ))
-            })?,
-            None => None,
-        };
-        if let (FieldKind::ItemChoice, Some(Value::String(chosen))) = (&field.kind, &value)
-            && !targets.contains(chosen)
-        {
-            return Err(DeskError::Invalid(format!(
-                "\"{}\" cannot be \"{chosen}\" on this item. It can be: {}. Nothing was sent.",
-                field.label,
-                targets.join(", ")
-            )));
-        }
-        match value {
-            Some(value) => _ = fields.insert(field.key.clone(), value),
-            None if field.required => {
-                return Err(DeskError::Invalid(format!("\"{}\" is empty. Fill it in; nothing was sent.", field.label)));
-            }
-            None => {}
-        }
-    }
-    match given.keys().next() {
-        Some(unknown) => Err(DeskError::Invalid(format!("\"{}\" has no field \"{unknown}\".", declaration.label))),
-        None => Ok(fields),
-    }
-}
-
-/// A value as its kind wants it: `None` when it cannot be used, `Some(None)` when it is empty.
-#[allow(clippy::option_option)]
-fn read_value(kind: &FieldKind, value: Value) -> Option<Option<Value>> {
-    let text = match &value {
-        Value::String(text) => Some(text.trim().to_owned()),
-        _ => None,
-    };
-    if text.as_deref() == Some("") {
-        return Some(None);
-    }
-    let value = match (kind, value) {
-        (FieldKind::Flag, Value::Bool(flag)) => Value::Bool(flag),
-        (FieldKind::Flag, Value::String(_)) => Value::Bool(match text.as_deref()? {
-            "true" | "yes" | "1" => true,
-            "false" | "no" | "0" => false,
-            _ => return None,
-        }),
-        (FieldKind::Number { least, most }, value) => {
-            let number = value.as_i64().or_else(|| text.as_deref()?.parse().ok())?;
-            Value::from((*least..=*most).contains(&number).then_some(number)?)
-        }
-        (FieldKind::Choice { options }, Value::String(text)) => {
-            let known = options.is_empty() || options.iter().any(|option| option.value == text);
-            Value::String(known.then_some(text)?)
-        }
-        (FieldKind::Date, Value::String(text)) => {
-            rounds_domain::moment::instant(&text)?;
-            Value::String(text)
-        }
-        (
-            FieldKind::Text | FieldKind::LongText | FieldKind::Secret | FieldKind::ItemChoice | FieldKind::Person,
-            Value::String(text),
-        ) => Value::String(text),
-        _ => return None,
-    };
-    Some(Some(value))
 }

@@ -1,4 +1,4 @@
-use rounds_domain::action::Proof;
+use rounds_domain::action::{Proof, Verb};
 
 use super::*;
 use crate::outbox::{
@@ -291,4 +291,19 @@ fn what_somebody_changed_right_after_a_confirmation_is_kept_with_the_receipt() {
     let done = after(&sent(), Event::Replied(Ok(Submitted::Done(Receipt::default()))), RULES, tick(1));
     let next = after(&done, Event::ChangedSince(conflict_over("HELD")), RULES, tick(3));
     assert_eq!((next.state, next.conflict), (OutboxState::Confirmed, Some(conflict_over("HELD"))));
+}
+
+#[test]
+fn each_state_has_its_step() {
+    for (state, next) in [
+        (OutboxState::Held, Step::EndHold),
+        (OutboxState::Queued, Step::ReadThenSend),
+        (OutboxState::Doubtful, Step::Look),
+        (OutboxState::Following, Step::Follow),
+        (OutboxState::Inflight, Step::Nothing),
+        (OutboxState::NeedsPerson, Step::Nothing),
+        (OutboxState::Confirmed, Step::Nothing),
+    ] {
+        assert_eq!(step(&action(1, 7, state)), next, "{state:?}");
+    }
 }
