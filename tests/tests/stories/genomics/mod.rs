@@ -2,6 +2,7 @@
 
 mod changes;
 mod deeds;
+mod enclosed;
 mod once;
 mod reading;
 mod refusals;

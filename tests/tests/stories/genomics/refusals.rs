@@ -123,13 +123,14 @@ async fn what_the_tenant_has_not_confirmed_is_offered_with_its_reason_and_not_se
         "allow_turn_around_time",
         "allow_metadata",
         "allow_owners",
+        "allow_attach_files",
         "allow_delete_files",
     ]
     .map(|key| (key, "false"));
     let laboratory = Laboratory::at_work_with(30, &nothing(), &off).await;
     let case = laboratory.case_at("In Progress/QC_WARNING").await;
     let view = laboratory.view(&case).await;
-    assert_eq!(view.actions.len(), 14, "everything is named");
+    assert_eq!(view.actions.len(), 15, "everything is named");
     for offered in &view.actions {
         let name = offered.declaration.name.as_str();
         let confirmed = ["status", "qc-override", "qc-modify", "process"].contains(&name);

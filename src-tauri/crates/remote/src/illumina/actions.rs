@@ -21,7 +21,25 @@ pub(super) const TURN_AROUND_TIME: &str = "turn-around-time";
 pub(super) const METADATA: &str = "metadata";
 pub(super) const DELETE_METADATA: &str = "delete-metadata";
 pub(super) const OWNER: &str = "owner";
+pub(super) const ATTACH: &str = "attach";
 pub(super) const DELETE_FILE: &str = "delete-file";
+
+/// The longest file, in bytes: what the vendor's own pages take.
+pub(super) const LONGEST_FILE: u64 = 45 << 20;
+/// What a file may be: what the document does not say, so everything whose ending is known.
+const MEDIA_TYPES: [&str; 11] = [
+    "application/pdf",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/tiff",
+    "image/webp",
+    "image/heic",
+    "text/plain",
+    "text/csv",
+    "application/dicom",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+];
 
 /// What stands in an item's values.
 pub(super) mod value {
@@ -51,6 +69,7 @@ pub(super) fn all() -> Vec<ActionDeclaration> {
     let mut all = on_the_course();
     all.extend(on_comments());
     all.extend(on_the_case());
+    all.extend(on_files());
     all
 }
 
@@ -209,6 +228,33 @@ fn on_the_case() -> Vec<ActionDeclaration> {
                 Verb::Assign,
                 Proof::Value,
                 "This person alone owns the case then and may be told of it. Illumina keeps whatever was set last.",
+            )
+        },
+    ]
+}
+
+fn on_files() -> Vec<ActionDeclaration> {
+    let one = FieldKind::Files {
+        most: 1,
+        bytes_each: LONGEST_FILE,
+        bytes_in_all: LONGEST_FILE,
+        media_types: MEDIA_TYPES.map(Into::into).to_vec(),
+    };
+    vec![
+        ActionDeclaration {
+            fields: vec![field(
+                "file",
+                "File",
+                "One file of up to 45 MB: PDF, a picture, text, DICOM or Word.",
+                one,
+                true,
+            )],
+            ..action(
+                ATTACH,
+                "Attach a file",
+                Verb::Attach,
+                Proof::None,
+                "Everybody who can see the case can open the file, under your name.",
             )
         },
         ActionDeclaration {

@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rounds_domain::{error::RemoteError, moment::instant, pull::Rejected};
+use rounds_domain::{error::RemoteError, pull::Rejected};
 use serde_json::{Value, value::RawValue};
 
 use super::{
     Illumina,
     actions::value,
-    convert::{named, person},
+    convert::{instant, named, person},
     dto::Entry,
     page,
 };
@@ -93,12 +93,7 @@ fn case_of(entry: &Entry) -> Option<String> {
 
 fn when(entry: &Entry) -> Option<DateTime<Utc>> {
     let times = [&entry.created_date, &entry.event_date, &entry.timestamp, &entry.created_at, &entry.date];
-    times.into_iter().flatten().find_map(|text| moment(text))
-}
-
-/// An instant as text, or as milliseconds since the epoch.
-fn moment(text: &str) -> Option<DateTime<Utc>> {
-    instant(text).or_else(|| DateTime::from_timestamp_millis(text.trim().parse().ok()?))
+    times.into_iter().flatten().find_map(|text| instant(text))
 }
 
 impl Illumina {

@@ -3,7 +3,7 @@
 //! Addresses hold ids and settings only, never what a person typed or a patient's name: `lastname` and `mrn`, by which the search could
 //! filter too, are never asked for.
 
-use std::sync::PoisonError;
+use std::{sync::PoisonError, time::Duration};
 
 use reqwest::{Method, RequestBuilder, header::HeaderValue};
 use rounds_domain::error::{AndNow, RemoteError};
@@ -14,6 +14,7 @@ use super::{
     Illumina,
     declaration::{AUTHORIZATION, CONNECTED, TITLE, X_AUTH_TOKEN},
     errors,
+    form::Form,
 };
 use crate::wire::{
     Reply, Turn,
@@ -67,6 +68,8 @@ pub(super) enum Body {
     None,
     /// JSON.
     Json(Value),
+    /// A form with a file, and how long the request may take.
+    Form(Form, Duration),
 }
 
 impl Illumina {
@@ -142,6 +145,10 @@ impl Illumina {
                     self.dressed(client.request(method, url)).header(reqwest::header::ACCEPT, "application/json");
                 match body {
                     Body::Json(body) => request.json(&body),
+                    Body::Form(form, patience) => request
+                        .timeout(patience)
+                        .header(reqwest::header::CONTENT_TYPE, form.media_type)
+                        .body(form.bytes),
                     Body::None => request.header(reqwest::header::CONTENT_LENGTH, HeaderValue::from_static("0")),
                 }
             })

@@ -36,6 +36,8 @@ pub(super) const TAGS_BODY: &str = "tags_body";
 pub(super) const TURN_AROUND_TIME: &str = "allow_turn_around_time";
 pub(super) const METADATA: &str = "allow_metadata";
 pub(super) const OWNERS: &str = "allow_owners";
+pub(super) const ATTACH_FILES: &str = "allow_attach_files";
+pub(super) const FILE_PART: &str = "file_part";
 pub(super) const DELETE_FILES: &str = "allow_delete_files";
 
 /// Values of [`FLAVOUR`].
@@ -231,6 +233,19 @@ fn switches() -> Vec<Setting> {
             "Setting a case's owner by a PATCH of the case, in TruSight Software Suite alone. Turn it on when your tenant's pages \
              confirm the form it takes.",
             "false",
+        ),
+        flag(
+            ATTACH_FILES,
+            "Offer attaching files",
+            "Attaching a file to a case for everybody. Turn it on when your tenant's pages confirm the form it takes.",
+            "false",
+        ),
+        setting(
+            FILE_PART,
+            "Where a file goes",
+            "The name of the part of the form that holds the file.",
+            FieldKind::Text,
+            Some("file"),
         ),
         flag(
             DELETE_FILES,

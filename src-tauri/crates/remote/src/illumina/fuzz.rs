@@ -26,6 +26,7 @@ fn rules() -> Rules {
             turn_around_time: true,
             metadata: true,
             owners: true,
+            attach_files: true,
             delete_files: true,
         },
     }

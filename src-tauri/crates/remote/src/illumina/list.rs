@@ -9,14 +9,13 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use rounds_domain::{
     error::{AndNow, RemoteError},
-    moment::instant,
     pull::{Page, Record, Slice},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
-    Illumina,
+    Illumina, convert,
     declaration::{AUDIT_LOG, CASES, FIND_CHANGES, LIST, TITLE},
     page::{self, SpringPage},
     record::{self, Fields, Seen},
@@ -254,26 +253,35 @@ impl Illumina {
         Ok(found.into_iter().map(|(id, _)| id).next())
     }
 
-    /// The cases whose number is exactly this: the search finds parts of it, too.
+    /// The cases whose number is exactly this. The search finds parts of it, too, so that the one that is meant may stand on a later
+    /// page; and numbers are in capitals there.
     async fn by_number(
         &self,
         turn: Turn,
         filter: &'static str,
         number: &str,
     ) -> Result<Vec<(String, Fields)>, RemoteError> {
-        let filters =
-            [(filter, number.to_owned()), ("pageNumber", "0".to_owned()), ("pageSize", FOUND_AT_MOST.to_string())];
-        let raw = self.search_raw(turn, &filters).await?;
-        let found = page::read(&raw, 0, FOUND_AT_MOST).map_err(|_| unreadable("it is no page"))?;
-        let cases = found.rows.iter().filter_map(|row| match record::seen(row) {
-            Seen::Fields(id, fields) => Some((id, fields)),
-            Seen::Rejected(_) => None,
-        });
+        let is_display = filter == "displayId";
+        let asked = if is_display { number.trim().to_uppercase() } else { number.to_owned() };
         let same = |fields: &Fields| {
             let display = Text::read(fields.get("displayId"));
-            display.is_some_and(|display| display.trim().eq_ignore_ascii_case(number.trim()))
+            !is_display || display.is_some_and(|display| display.trim().to_uppercase() == asked)
         };
-        Ok(cases.filter(|(_, fields)| filter != "displayId" || same(fields)).collect())
+        for at in 0..PAGES_LOOKED_THROUGH {
+            let filters =
+                [(filter, asked.clone()), ("pageNumber", at.to_string()), ("pageSize", FOUND_ON_A_PAGE.to_string())];
+            let raw = self.search_raw(turn, &filters).await?;
+            let found = page::read(&raw, at, FOUND_ON_A_PAGE).map_err(|_| unreadable("it is no page"))?;
+            let cases = found.rows.iter().filter_map(|row| match record::seen(row) {
+                Seen::Fields(id, fields) if same(&fields) => Some((id, fields)),
+                _ => None,
+            });
+            let cases: Vec<_> = cases.collect();
+            if !cases.is_empty() || !found.more {
+                return Ok(cases);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// Cases by a number that a person has: the case's, or a sample's.
@@ -313,8 +321,10 @@ impl Illumina {
     }
 }
 
-/// The most cases that one number finds.
-const FOUND_AT_MOST: u32 = 50;
+/// How many cases that hold a number are asked for at once.
+const FOUND_ON_A_PAGE: u32 = 50;
+/// More pages of them than any number has that a person or the audit log names.
+const PAGES_LOOKED_THROUGH: u32 = 40;
 
 /// "A tenant without the audit log (403, 404) falls back to the sweep alone."
 pub(super) fn is_absent(error: &RemoteError) -> bool {
@@ -349,7 +359,7 @@ fn keep(read: Vec<Whole>, page: &mut Page) {
 }
 
 fn updated(fields: &Fields) -> Option<DateTime<Utc>> {
-    instant(&Text::read(fields.get("updatedDate"))?)
+    convert::instant(&Text::read(fields.get("updatedDate"))?)
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -10,6 +10,7 @@ mod convert;
 mod declaration;
 mod dto;
 mod errors;
+mod form;
 #[cfg(feature = "fuzz")]
 pub(crate) mod fuzz;
 mod list;
@@ -24,6 +25,7 @@ mod write;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -48,7 +50,7 @@ use self::{
 use crate::{
     common,
     registry::Kind,
-    seam::{Account, Blob, Changed, Depth, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
+    seam::{Account, Blob, Changed, Depth, Enclosed, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
     settings::Values,
     wire::{Turn, Wire, address},
 };
@@ -78,6 +80,9 @@ struct Illumina {
     read_whole: bool,
     comment_key: String,
     tags_as_list: bool,
+    file_part: String,
+    /// How long a request may take.
+    patience: Duration,
     records_per_page: u32,
     page_reads: usize,
     rules: Rules,
@@ -126,6 +131,8 @@ fn open(account: &Account) -> Result<Illumina, String> {
         read_whole: yes(declaration::READ_WHOLE),
         comment_key: text(declaration::COMMENT_KEY).unwrap_or_default(),
         tags_as_list: values.text(declaration::TAGS_BODY) == Some(declaration::BARE_LIST),
+        file_part: text(declaration::FILE_PART).unwrap_or_default(),
+        patience: limits.request,
         records_per_page: common::records_per_page(&values, &declaration::READING),
         page_reads: limits.page_reads.max(1) as usize,
         rules: rules(&values, &flavour),
@@ -150,6 +157,7 @@ fn rules(values: &Values, flavour: &str) -> Rules {
             turn_around_time: yes(declaration::TURN_AROUND_TIME),
             metadata: yes(declaration::METADATA),
             owners: yes(declaration::OWNERS),
+            attach_files: yes(declaration::ATTACH_FILES),
             delete_files: yes(declaration::DELETE_FILES),
         },
     }
@@ -275,7 +283,16 @@ impl RemoteSystem for Illumina {
     }
 
     async fn submit(&self, target: &Target, action: &Action) -> Result<Submitted, RemoteError> {
-        self.send(target, action).await
+        self.send(target, action, &[]).await
+    }
+
+    async fn submit_with(
+        &self,
+        target: &Target,
+        action: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Submitted, RemoteError> {
+        self.send(target, action, &files).await
     }
 }
 

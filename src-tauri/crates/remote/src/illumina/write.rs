@@ -1,5 +1,7 @@
 //! Sending ("Writes" of the contract sheet): each action as the one call that carries it out, once.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use rounds_domain::{
     action::Action,
@@ -10,22 +12,30 @@ use serde_json::{Value, json};
 
 use super::{
     Illumina,
-    actions::{self, DELIVERY, value},
+    actions::{self, DELIVERY, LONGEST_FILE, value},
     call::Body,
     convert,
     dto::Case,
-    metadata,
+    form, metadata,
     record::{self, Seen},
 };
 use crate::{
     lenient::{Dto, Lenient, Text},
-    seam::{Receipt, Submitted, Target},
+    seam::{Enclosed, Receipt, Submitted, Target},
     wire::Turn,
 };
 
+/// What a request may take longer for each second that it needs to carry its file at 64 KB/s: a slow line is no doubt.
+const SLOWEST: u64 = 64 << 10;
+
 impl Illumina {
     /// Sends an action, once.
-    pub(super) async fn send(&self, target: &Target, action: &Action) -> Result<Submitted, RemoteError> {
+    pub(super) async fn send(
+        &self,
+        target: &Target,
+        action: &Action,
+        files: &[Enclosed],
+    ) -> Result<Submitted, RemoteError> {
         if target.kind != ItemKind::Case {
             return Err(invalid("Illumina has cases alone."));
         }
@@ -41,6 +51,10 @@ impl Illumina {
             actions::COMMENT => {
                 let body = self.comment_body(action)?;
                 let reply = self.write(Method::POST, self.case_url(id, &["comments"])?, body).await?;
+                return Ok(Submitted::Done(receipt(&reply, id)));
+            }
+            actions::ATTACH => {
+                let reply = self.attach(id, action, files).await?;
                 return Ok(Submitted::Done(receipt(&reply, id)));
             }
             actions::EDIT_COMMENT => {
@@ -89,6 +103,7 @@ impl Illumina {
             actions::TURN_AROUND_TIME => allowed.turn_around_time,
             actions::METADATA | actions::DELETE_METADATA => allowed.metadata,
             actions::OWNER => allowed.owners && self.rules.patches,
+            actions::ATTACH => allowed.attach_files,
             actions::DELETE_FILE => allowed.delete_files,
             _ => true,
         };
@@ -125,6 +140,20 @@ impl Illumina {
         self.write(Method::PUT, self.case_url(id, &["tags"])?, self.tags_body(&rest)).await
     }
 
+    /// One file as a form. What carries it may take longer than other requests.
+    async fn attach(&self, id: &str, action: &Action, files: &[Enclosed]) -> Result<Value, RemoteError> {
+        let [file] = files else { return Err(invalid("The file to attach is not with it.")) };
+        if action.files().as_slice() != [file.about.clone()] {
+            return Err(invalid("The file to attach is not with it."));
+        }
+        if file.content.len() as u64 > LONGEST_FILE {
+            return Err(invalid("The file is longer than 45 MB."));
+        }
+        let patience = self.patience + Duration::from_secs(file.about.size / SLOWEST);
+        let body = Body::Form(form::with_file(&self.file_part, file), patience);
+        self.write(Method::POST, self.case_url(id, &["files"])?, body).await
+    }
+
     /// What is there is written back with the one change; where there is nothing, the one field is added.
     async fn set_metadata(&self, id: &str, action: &Action) -> Result<Value, RemoteError> {
         let (name, to) = (wanted(action, "name")?.trim(), wanted(action, "value")?.trim());
@@ -147,15 +176,17 @@ fn state(action: &Action) -> Result<Value, RemoteError> {
     Ok(json!({"status": status, "subState": sub}))
 }
 
-/// The id of the comment that was made and of its author, wherever the reply tells them; the case's own id is not the comment's.
+/// The id of the comment or file that was made and of its author, wherever the reply tells them; the case's own id is not theirs.
 fn receipt(reply: &Value, case: &str) -> Receipt {
-    let places = ["/comment", "/data", "/content/0", ""];
+    let places = ["/comment", "/file", "/data", "/content/0", ""];
     let made: Vec<&Value> =
         places.iter().filter_map(|place| reply.pointer(place)).filter(|at| at.is_object()).collect();
     let plain = |value: Option<&Value>| {
         value.filter(|value| value.is_string() || value.is_number()).and_then(|value| Text::read(Some(value)))
     };
-    let id = |made: &&Value| ["commentId", "id"].iter().find_map(|key| plain(made.get(*key)).filter(|id| id != case));
+    let id = |made: &&Value| {
+        ["commentId", "fileId", "id"].iter().find_map(|key| plain(made.get(*key)).filter(|id| id != case))
+    };
     let author = |made: &&Value| {
         let by = ["/createdBy/id", "/author/id", "/user/id", "/userId"];
         by.iter().find_map(|place| plain(made.pointer(place)))

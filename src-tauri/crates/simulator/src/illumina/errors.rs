@@ -37,6 +37,14 @@ impl Refused {
         Self { status: StatusCode::METHOD_NOT_ALLOWED, message: "Request method is not supported".into() }
     }
 
+    pub(crate) fn too_long() -> Self {
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, message: "The file is larger than the maximum size".into() }
+    }
+
+    pub(crate) fn no_such_type() -> Self {
+        Self { status: StatusCode::UNSUPPORTED_MEDIA_TYPE, message: "The content type is not supported".into() }
+    }
+
     pub(crate) fn too_many() -> Self {
         Self { status: StatusCode::TOO_MANY_REQUESTS, message: "Too many requests".into() }
     }

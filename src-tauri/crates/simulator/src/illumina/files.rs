@@ -1,13 +1,22 @@
-//! Files of a case: the list, one of them, deleting one. Attaching is not served yet.
+//! Files of a case: the list, one of them, attaching one, deleting one.
 
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::changes::Change;
 use super::errors::Refused;
+use super::form::{self, Part};
 use super::writes::{Plan, carry_out};
-use super::{Illumina, NAME, reads};
+use super::{Illumina, NAME, log, reads};
+use crate::dice::Dice;
 use crate::exchange::{Answer, Asked};
+
+/// What is in the files that were attached, by their ids.
+pub(crate) type Shelf = HashMap<String, Bytes>;
 
 pub(crate) fn route(system: &Illumina, asked: &Asked, id: &str, rest: &[&str]) -> Result<Answer, Refused> {
     if system.settings().lacks("files") {
@@ -17,15 +26,18 @@ pub(crate) fn route(system: &Illumina, asked: &Asked, id: &str, rest: &[&str]) -
         (&Method::GET, []) => {
             let ledger = system.ledger();
             let case = ledger.shown(reads::find(system, &ledger, id)?);
-            Ok(Answer::json(StatusCode::OK, &case["_files"]))
+            let names = || case["_files"].as_array().into_iter().flatten().map(|file| file["name"].clone()).collect();
+            let names = system.settings().file_names_alone.then(names);
+            Ok(Answer::json(StatusCode::OK, names.as_ref().unwrap_or(&case["_files"])))
         }
+        (&Method::POST, []) => attach(system, asked, id),
         (&Method::GET, [file]) => get(system, id, file),
         (&Method::DELETE, [file]) => carry_out(system, asked, id, |case, _| {
-            named(case, file)?;
+            let (kept, _) = named(case, file)?;
             Ok(Plan {
                 action: "DELETE_FILE",
                 event: "case.file.deleted",
-                changes: vec![Change::Drop("_files", (*file).to_owned())],
+                changes: vec![Change::Drop("_files", kept)],
                 made: None,
                 payload: json!({"fileId": file}),
                 reply: Value::Null,
@@ -35,26 +47,60 @@ pub(crate) fn route(system: &Illumina, asked: &Asked, id: &str, rest: &[&str]) -
     }
 }
 
-fn named(case: &Value, file: &str) -> Result<String, Refused> {
+/// `POST …/files`: a form with one file.
+fn attach(system: &Illumina, asked: &Asked, id: &str) -> Result<Answer, Refused> {
+    let settings = system.settings();
+    let Part { name, file_name, media_type, content } = form::only_part(asked)?;
+    if name != settings.file_part {
+        return Err(Refused::invalid(format!("Required part '{}' is not present", settings.file_part)));
+    }
+    if content.is_empty() {
+        return Err(Refused::invalid("The file is empty"));
+    }
+    if content.len() > settings.longest_file {
+        return Err(Refused::too_long());
+    }
+    let made = Dice::new(system.plot.seed, &[0x696c_6669, asked.number]).uuid().to_string();
+    let told = format!("{} bytes, BLAKE3 {}", content.len(), blake3::hash(&content).to_hex());
+    carry_out(system, asked, id, |_, now| {
+        let file = json!({"id": made, "name": file_name, "createdDate": now, "createdBy": log::me()});
+        system.shelf.lock().unwrap_or_else(PoisonError::into_inner).insert(made.clone(), content.into());
+        Ok(Plan {
+            action: "ADD_FILE",
+            event: "case.file.added",
+            reply: if settings.reply_with_file { file.clone() } else { Value::Null },
+            changes: vec![Change::Push("_files", file)],
+            made: Some(made.clone()),
+            payload: json!({"name": file_name, "mediaType": media_type, "content": told}),
+        })
+    })
+}
+
+/// The id and the name of a file of a case; where names alone are told, it is asked for by its name.
+fn named(case: &Value, file: &str) -> Result<(String, String), Refused> {
     let all = case["_files"].as_array();
-    let found = all.into_iter().flatten().find(|kept| kept["id"] == file);
-    let name = found.and_then(|file| file["name"].as_str()).map(str::to_owned);
-    name.ok_or_else(|| Refused::not_found(&format!("File {file}")))
+    let found = all.into_iter().flatten().find(|kept| kept["id"] == file || kept["name"] == file);
+    let texts = found.and_then(|file| file["id"].as_str().zip(file["name"].as_str()));
+    let (id, name) = texts.ok_or_else(|| Refused::not_found(&format!("File {file}")))?;
+    Ok((id.to_owned(), name.to_owned()))
 }
 
 fn get(system: &Illumina, id: &str, file: &str) -> Result<Answer, Refused> {
     let ledger = system.ledger();
-    let name = named(&ledger.shown(reads::find(system, &ledger, id)?), file)?;
+    let (kept, name) = named(&ledger.shown(reads::find(system, &ledger, id)?), file)?;
     drop(ledger);
     if system.settings().files_signed {
-        let base = system.base_url.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        let signed = format!("{base}/made-up-store/{file}?signature=made-up");
-        return Ok(Answer::json(StatusCode::OK, &json!({"id": file, "name": name, "presignedUrl": signed})));
+        let base = system.base_url.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let signed = format!("{base}/made-up-store/{kept}?signature=made-up");
+        return Ok(Answer::json(StatusCode::OK, &json!({"id": kept, "name": name, "presignedUrl": signed})));
     }
-    Ok(contents(&name))
+    Ok(contents(system, &kept, &name))
 }
 
-fn contents(name: &str) -> Answer {
+fn contents(system: &Illumina, id: &str, name: &str) -> Answer {
+    if let Some(content) = system.shelf.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
+        return Answer::typed(StatusCode::OK, "application/octet-stream", content.clone());
+    }
     let kind =
         if name.rsplit_once('.').is_some_and(|(_, end)| end == "pdf") { "application/pdf" } else { "text/plain" };
     Answer::typed(StatusCode::OK, kind, format!("Made-up contents of {name}\n"))
@@ -70,5 +116,5 @@ pub(crate) fn from_store(system: &Illumina, asked: &Asked, file: &str) -> Answer
     if asked.query != "signature=made-up" {
         return refused("AccessDenied: the request is not signed");
     }
-    contents(&format!("{file}.txt"))
+    contents(system, file, &format!("{file}.txt"))
 }

@@ -9,6 +9,7 @@ mod distort;
 mod drift;
 mod errors;
 mod files;
+mod form;
 mod ledger;
 mod log;
 mod made;
@@ -31,6 +32,7 @@ use crate::faults::Distortion;
 use crate::people::CLINICIANS;
 use crate::system::{Ground, Refusal, System};
 use errors::Refused;
+use files::Shelf;
 use ledger::Ledger;
 use made::Plot;
 use settings::{Flavour, KeyHeader, Settings};
@@ -50,6 +52,8 @@ pub(crate) struct Illumina {
     ledger: Mutex<Ledger>,
     settings: Mutex<Settings>,
     base_url: Mutex<String>,
+    /// What is in the files that were attached.
+    shelf: Mutex<Shelf>,
     /// Searches, writes and upstream edits so far: what happens by chance depends on these numbers and the seed.
     pages: AtomicU64,
     writes: AtomicU64,
@@ -63,6 +67,7 @@ impl Illumina {
             ledger: Mutex::new(Ledger::new(plot, ground.items, ground.temperament)),
             settings: Mutex::new(Settings::at_start(ground.seed, ground.temperament)),
             base_url: Mutex::default(),
+            shelf: Mutex::default(),
             pages: AtomicU64::new(0),
             writes: AtomicU64::new(0),
             edits: AtomicU64::new(0),
@@ -166,6 +171,7 @@ impl System for Illumina {
             "allow_turn_around_time": "true",
             "allow_metadata": "true",
             "allow_owners": "true",
+            "allow_attach_files": "true",
             "allow_delete_files": "true",
         })
     }
@@ -251,6 +257,7 @@ impl System for Illumina {
             Ledger::new(self.plot, self.ground.items, self.ground.temperament);
         *self.settings.lock().unwrap_or_else(PoisonError::into_inner) =
             Settings::at_start(self.ground.seed, self.ground.temperament);
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner).clear();
         for counter in [&self.pages, &self.writes, &self.edits] {
             counter.store(0, Ordering::Relaxed);
         }

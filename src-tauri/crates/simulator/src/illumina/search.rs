@@ -104,10 +104,10 @@ fn fits(case: &Value, (name, wanted): &(String, String)) -> bool {
     let subjects = || case["caseSubjects"].as_array().into_iter().flatten();
     let identifier = |key: &str| subjects().any(|subject| same(&subject["subject"]["_identifiers"][key]));
     match name.as_str() {
-        // A part is enough; `%` is any.
+        // A part is enough, in capitals as numbers are; `%` is any.
         "displayId" => {
-            let wanted = wanted.trim_matches('%').to_uppercase();
-            case["displayId"].as_str().is_some_and(|number| number.contains(&wanted))
+            let wanted = wanted.trim_matches('%');
+            case["displayId"].as_str().is_some_and(|number| number.contains(wanted))
         }
         "externalSampleId" => subjects()
             .flat_map(|subject| subject["samples"].as_array().into_iter().flatten())

@@ -78,6 +78,8 @@ pub(crate) struct Settings {
     pub(crate) reply_with_comment: bool,
     /// Whether tags are sent as a bare list instead of `{"tags": […]}`.
     pub(crate) tags_as_list: bool,
+    /// Whether interpretation and reporting are bypassed in every test, not only in some.
+    pub(crate) every_test_bypasses: bool,
     /// Whether a case tells its turn-around time, or only its due date moves.
     pub(crate) tells_turn_around_time: bool,
     /// Whether a search tells the sub-states of delivery: the public list of them lacks those.
@@ -86,6 +88,14 @@ pub(crate) struct Settings {
     pub(crate) search_by_status: bool,
     /// Whether a file's address answers with a signed address of it instead of the file.
     pub(crate) files_signed: bool,
+    /// Whether the list of files is of their names alone ("Get a List of file names").
+    pub(crate) file_names_alone: bool,
+    /// The name of the part of a form that holds the file.
+    pub(crate) file_part: String,
+    /// The longest file that is taken, in bytes.
+    pub(crate) longest_file: usize,
+    /// Whether the reply to a file tells it.
+    pub(crate) reply_with_file: bool,
     /// Families of endpoints that this user may not use: `comments`, `custom-metadata`, `files`, `tags`.
     pub(crate) without: Vec<String>,
     /// The most records of a page; more are cut to it.
@@ -120,10 +130,15 @@ impl Settings {
             comment_id_key: if unkind { "commentId" } else { "id" }.into(),
             reply_with_comment: true,
             tags_as_list: false,
+            every_test_bypasses: false,
             tells_turn_around_time: true,
             search_tells_delivery: !unkind,
             search_by_status: true,
             files_signed: false,
+            file_names_alone: false,
+            file_part: "file".into(),
+            longest_file: 45 << 20,
+            reply_with_file: !unkind,
             without: Vec::new(),
             most_rows: 1_000,
             late_ms: Range { min: 0, max: if unkind { 800 } else { 0 } },

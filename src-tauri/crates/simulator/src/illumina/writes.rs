@@ -87,8 +87,9 @@ pub(crate) fn status(system: &Illumina, asked: &Asked, id: &str) -> Result<Answe
     let pair = (body.get("status").and_then(Value::as_str), body.get("subState").and_then(Value::as_str));
     let target = DELIVERY.iter().find(|(status, sub)| pair == (Some(status), Some(sub)));
     let (status, sub_state) = target.ok_or_else(|| Refused::invalid("This state change is not allowed"))?;
+    let bypasses = system.settings().every_test_bypasses;
     carry_out(system, asked, id, |case, now| {
-        if case["_bypasses"] != true {
+        if case["_bypasses"] != true && !bypasses {
             return Err(Refused::invalid("Interpretation and reporting are not bypassed in the test of this case"));
         }
         let completed = (*status == "Complete").then_some(now);

@@ -10,6 +10,7 @@ mod summary;
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::Fields as Values,
     item::{Flag, Identifier, IdentifierKind, ItemKind, WorkItem},
@@ -51,6 +52,7 @@ pub(super) struct Allowed {
     pub(super) turn_around_time: bool,
     pub(super) metadata: bool,
     pub(super) owners: bool,
+    pub(super) attach_files: bool,
     pub(super) delete_files: bool,
 }
 
@@ -144,5 +146,11 @@ fn values(case: &Case, whole: &Value) -> Values {
 
 /// A date of the remote's.
 fn moment(text: &Text) -> Option<Moment> {
-    text.clone().map(Moment::read)
+    text.clone().map(|text| Moment { at: instant(&text), text })
+}
+
+/// An instant as text, or as milliseconds since the epoch: the sheet names the dates and not how they are written.
+pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
+    let since_epoch = || text.trim().parse().ok().filter(|millis: &i64| *millis >= 10_000_000_000);
+    rounds_domain::moment::instant(text).or_else(|| DateTime::from_timestamp_millis(since_epoch()?))
 }

@@ -74,7 +74,7 @@ fn on_comments(known: &Known<'_>, rules: &Rules) -> [Offer; 3] {
     ]
 }
 
-fn on_the_case(known: &Known<'_>, rules: &Rules) -> [Offer; 7] {
+fn on_the_case(known: &Known<'_>, rules: &Rules) -> [Offer; 8] {
     let allowed = &rules.allowed;
     let off = |on: bool| (!on).then_some(SWITCHED_OFF);
     let tags: Vec<String> = known.case.tags.0.iter().map(|tag| tag.trim().to_owned()).collect();
@@ -90,6 +90,9 @@ fn on_the_case(known: &Known<'_>, rules: &Rules) -> [Offer; 7] {
         Some("Connected Insights tells its users not to PATCH cases, so owners are set in the software itself.")
     };
     let files: Vec<String> = known.files.into_iter().flatten().map(|file| file.id.clone()).collect();
+    let no_list = unread("files").then_some(
+        "Illumina does not let this key read the files; without them nothing could tell whether yours arrived.",
+    );
     let no_file = off(allowed.delete_files)
         .or_else(|| files.is_empty().then_some("The case has no files that this key can see."));
     [
@@ -103,6 +106,7 @@ fn on_the_case(known: &Known<'_>, rules: &Rules) -> [Offer; 7] {
             Vec::new(),
         ),
         unless(actions::OWNER, no_owner, Vec::new()),
+        unless(actions::ATTACH, off(allowed.attach_files).or(no_list), Vec::new()),
         unless(actions::DELETE_FILE, no_file, files),
     ]
 }

@@ -181,5 +181,13 @@ async fn a_number_finds_its_case_and_none_that_merely_holds_it() {
     let server = Server::start(vec![json(200, &found), json(200, NOBODY)]).await;
     let records = system(&server.base, &[]).look_up(" nsg-24-1026 ").await.expect("found");
     assert_eq!(records.iter().map(|record| record.item.external_id.as_str()).collect::<Vec<_>>(), ["1"]);
-    assert!(path(&server.requests()[0]).contains("displayId=nsg-24-1026&"));
+    assert!(path(&server.requests()[0]).contains("displayId=NSG-24-1026&"), "numbers are in capitals there");
+
+    // Parts of other numbers may fill a page.
+    let page = |row: String, last: bool| json(200, &format!(r#"{{"content":[{row}],"last":{last}}}"#));
+    let pages = [page(row("1", "NSG-24-10261"), false), page(row("2", "NSG-24-1026"), true), json(200, NOBODY)];
+    let server = Server::start(pages.into()).await;
+    let records = system(&server.base, &[]).look_up("NSG-24-1026").await.expect("found");
+    assert_eq!(records.iter().map(|record| record.item.external_id.as_str()).collect::<Vec<_>>(), ["2"]);
+    assert!(path(&server.requests()[1]).contains("pageNumber=1"));
 }

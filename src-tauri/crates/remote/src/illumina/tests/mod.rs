@@ -42,6 +42,7 @@ pub(super) fn rules() -> Rules {
             turn_around_time: true,
             metadata: true,
             owners: true,
+            attach_files: true,
             delete_files: true,
         },
     }

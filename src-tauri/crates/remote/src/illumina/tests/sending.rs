@@ -4,6 +4,7 @@ use chrono::Utc;
 use rounds_domain::{
     action::{Action, Actor},
     error::{AndNow, RemoteError},
+    file::OutFile,
     ids::{ActionId, ConnectionId, ItemId},
     item::ItemKind,
     outbox::OutboxState,
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use super::system;
 use crate::{
     illumina::declaration,
-    seam::{Receipt, RemoteSystem, Submitted, Target},
+    seam::{Enclosed, Receipt, RemoteSystem, Submitted, Target},
     wire::testing::{Script, Server, json as answer, reply},
 };
 
@@ -235,5 +236,40 @@ async fn what_is_switched_off_or_forbidden_by_the_flavour_is_never_sent() {
             (Err(AndNow::Invalid), 0),
             "{name} with {but:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_sent_as_the_one_part_of_a_form() {
+    let content = b"%PDF-1.7 made up".to_vec();
+    let about = OutFile::of("scan.pdf", &content);
+    let attach = action("attach", &json!({"file": [about]}), &json!({}));
+    let file = Enclosed { about, content };
+    let target = Target {
+        external_id: "c1".into(),
+        kind: ItemKind::Case,
+        parent: None,
+        created: None,
+        updated: None,
+        feed_time: None,
+    };
+    for (part, files, sent) in [
+        ("file", vec![file.clone()], true),
+        ("attachment", vec![file.clone()], true),
+        ("file", vec![], false),
+        ("file", vec![file.clone(), file.clone()], false),
+        ("file", vec![Enclosed { about: OutFile::of("other.pdf", b"x"), ..file }], false),
+    ] {
+        let server = Server::start(vec![answer(200, r#"{"id": "f1", "createdBy": {"id": "u1"}}"#)]).await;
+        let but = [("allow_attach_files", "true"), ("file_part", part)];
+        let replied = system(&server.base, &but).submit_with(&target, &attach, files).await;
+        let requests = server.requests();
+        assert_eq!((replied.is_ok(), requests.len()), (sent, usize::from(sent)), "{replied:?}");
+        let Some(request) = requests.first() else { continue };
+        assert_eq!(first_line(request), "POST /crs/api/v1/cases/c1/files");
+        assert!(request.to_lowercase().contains("content-type: multipart/form-data; boundary=rounds-"), "{request}");
+        assert!(request.contains(&format!("name=\"{part}\"; filename=\"scan.pdf\"")), "{request}");
+        let receipt = Receipt { remote_ref: Some("f1".into()), me_id: Some("u1".into()) };
+        assert_eq!(replied.ok(), Some(Submitted::Done(receipt)));
     }
 }
