@@ -1,6 +1,8 @@
 //! The walls of ARCHITECTURE.md, kept by reading the tree as text. Each rule returns what it found, as `file:line: what`;
 //! a finding says which rule is broken, where, and where the thing belongs instead.
 
+#[path = "tidy/documented.rs"]
+mod documented;
 #[path = "tidy/tree.rs"]
 mod tree;
 

@@ -191,6 +191,10 @@ impl<K: Keep> Keep for Chaos<K> {
         self.done(self.store.slice_restart(key)).await
     }
 
+    async fn slices_anew(&self, connection: i64) -> Kept<()> {
+        self.done(self.store.slices_anew(connection)).await
+    }
+
     async fn slices_retry(&self, connection: i64) -> Kept<()> {
         self.done(self.store.slices_retry(connection)).await
     }
@@ -228,6 +232,10 @@ impl<K: Keep> Keep for Chaos<K> {
         }
         self.machine.committed().await;
         Ok(applied)
+    }
+
+    async fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Kept<Vec<ItemId>> {
+        self.store.nearly_gone(slice, began, but).await
     }
 
     async fn open_items(

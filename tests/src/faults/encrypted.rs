@@ -104,8 +104,10 @@ impl Keep for Waiting {
         slice_failed(id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> ();
         slice_restart(key: i64) -> ();
         slices_retry(connection: i64) -> ();
+        slices_anew(connection: i64) -> ();
         feed_progress(connection: i64, feed: String, now: DateTime<Utc>) -> FeedProgress;
         apply_page(page: PageWrite) -> Applied;
+        nearly_gone(slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Vec<ItemId>;
         open_items(connection: i64, feed: String, before: DateTime<Utc>, most: u32, now: DateTime<Utc>) -> Vec<ReadAgain>;
         asked_for(items: Vec<ItemId>, now: DateTime<Utc>) -> ();
         item(id: ItemId) -> StoredItem;

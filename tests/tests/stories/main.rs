@@ -24,6 +24,7 @@ mod own_process;
 mod programs;
 mod reading_room;
 mod refusals;
+mod settings;
 mod spoiled_items;
 mod spoiled_pages;
 mod two_connections;

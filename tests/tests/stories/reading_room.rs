@@ -55,6 +55,10 @@ pub(crate) struct Room {
     pub(crate) asks_for_pin: bool,
     /// Who signs in there; Ana Ruiz unless a story says otherwise.
     pub(crate) given_name: Option<&'static str>,
+    /// Studies that its lists pass over, as pages do whose rows move at each reading; asked for by themselves they are there.
+    pub(crate) passed_over: Vec<String>,
+    /// Whether it says nothing of any one study.
+    pub(crate) is_busy: bool,
     pub(crate) session: Option<String>,
     pub(crate) sign_ins: u32,
     pub(crate) calls: u32,
@@ -237,8 +241,13 @@ impl RemoteSystem for Client {
             Slice::Changed { since } => *since,
             _ => None,
         };
-        let mut studies: Vec<_> =
-            room.studies.iter().filter(|(_, study)| since.is_none_or(|since| at(study.changed) >= since)).collect();
+        let mut studies: Vec<_> = room
+            .studies
+            .iter()
+            .filter(|(id, study)| {
+                !room.passed_over.contains(id) && since.is_none_or(|since| at(study.changed) >= since)
+            })
+            .collect();
         studies.sort_by_key(|(_, study)| study.changed);
         let reached = studies.last().map(|(_, study)| at(study.changed));
         let records = studies.into_iter().map(|(id, study)| record(id, study)).collect();
@@ -247,6 +256,9 @@ impl RemoteSystem for Client {
 
     async fn refresh(&self, target: &Target, _depth: Depth) -> Result<Option<Record>, RemoteError> {
         let room = self.known()?;
+        if room.is_busy {
+            return Err(RemoteError::new(AndNow::Doubtful, "No answer."));
+        }
         Ok(room.studies.get(&target.external_id).map(|study| record(&target.external_id, study)))
     }
 

@@ -286,6 +286,34 @@ async fn changes_are_read_from_before_the_watermark_and_open_items_in_batches() 
 }
 
 #[tokio::test]
+async fn what_every_list_passes_over_is_looked_for_by_itself_before_it_is_called_gone() {
+    let story = Story::at_work("passed-over").await;
+    story.room().passed_over.push("s1".into());
+    for sweep in 1..=4 {
+        story.desk.clock.advance(Duration::from_secs(5));
+        assert_eq!(story.sync(Extent::Full).await.error, None);
+        assert!(!story.shown().await.gone, "it is there; sweep {sweep} passed over it");
+    }
+    {
+        let mut room = story.room();
+        room.studies.remove("s1");
+        room.is_busy = true;
+    }
+    for _ in 0..3 {
+        story.desk.clock.advance(Duration::from_secs(5));
+        story.sync(Extent::Full).await;
+        assert!(!story.shown().await.gone, "nothing was said of it");
+    }
+    story.room().is_busy = false;
+    story.desk.clock.advance(Duration::from_secs(7_200));
+    for _ in 0..2 {
+        story.desk.clock.advance(Duration::from_secs(5));
+        assert_eq!(story.sync(Extent::Full).await.error, None);
+    }
+    assert!(story.shown().await.gone);
+}
+
+#[tokio::test]
 async fn what_vanished_is_gone_after_two_sweeps_of_everything() {
     let story = Story::at_work("vanished").await;
     story.room().studies.remove("s1");

@@ -39,6 +39,25 @@ pub struct Record {
     pub fingerprint: String,
 }
 
+impl Record {
+    /// It, marked with how it was read: a program or settings that read otherwise keep it anew, though its remote says the same.
+    #[must_use]
+    pub fn read_as(mut self, reading: &str) -> Self {
+        if !self.fingerprint.is_empty() {
+            self.fingerprint = format!("{}{READ_AS}{reading}", self.fingerprint);
+        }
+        self
+    }
+}
+
+/// Stands between what a remote said and how it was read.
+const READ_AS: char = '@';
+
+/// What of a kept fingerprint changes with what the remote says alone, however it was read.
+pub fn said(fingerprint: &str) -> &str {
+    fingerprint.rsplit_once(READ_AS).map_or(fingerprint, |(said, _)| said)
+}
+
 /// A record that could not be read. Kept and counted, never dropped in silence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {

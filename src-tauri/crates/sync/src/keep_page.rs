@@ -10,7 +10,8 @@ use crate::{Keep, Rounds, desk::DeskError, link::Link};
 impl<K: Keep> Rounds<K> {
     /// Keeps a page. Where somebody else has changed, right behind a confirmation, what was confirmed, its person is told: before
     /// the page is kept, since with it the receipt is no longer laid over its item and nobody would ask again.
-    pub(crate) async fn keep_page(&self, link: &Link<K>, write: PageWrite) -> Result<Applied, DeskError> {
+    pub(crate) async fn keep_page(&self, link: &Link<K>, mut write: PageWrite) -> Result<Applied, DeskError> {
+        write.page.records = write.page.records.into_iter().map(|record| record.read_as(&link.reading)).collect();
         if !write.page.records.is_empty() {
             self.tell_receipts(link, &write).await?;
         }

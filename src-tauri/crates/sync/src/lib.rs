@@ -10,6 +10,7 @@ pub mod desk;
 mod keep;
 mod keep_page;
 mod link;
+mod missing;
 pub mod pull;
 pub mod push;
 mod read;

@@ -1,6 +1,11 @@
 //! One connected account: its client and its rules. How it signs in is in [`account`](crate::account).
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{declare::System, error::RemoteError, ids::ConnectionId, moment, patient::Me};
@@ -28,6 +33,8 @@ pub(crate) struct Link<K: Keep> {
     /// How many slices are swept side by side.
     pub(crate) side_by_side: usize,
     made_of: (String, Words, Words, Words),
+    /// How it reads: changes with the program, with the settings and with what pages taught.
+    pub(crate) reading: String,
     pub(crate) account: Arc<AccountState>,
     pub(crate) store: K,
     pub(crate) rest: Arc<Rest>,
@@ -94,6 +101,7 @@ impl<K: Keep> Link<K> {
             side_by_side: usize::try_from(of("page_reads", 4)).unwrap_or(1).clamp(1, 16),
             system,
             remote,
+            reading: reading(&made_of.1, &made_of.3),
             made_of,
             account,
             store,
@@ -107,7 +115,7 @@ impl<K: Keep> Link<K> {
     }
 
     /// Whether it is still the same account: address, settings and secrets.
-    fn is_account_of(&self, connection: &Connection) -> bool {
+    pub(crate) fn is_account_of(&self, connection: &Connection) -> bool {
         let (base_url, settings, secrets, _) = &self.made_of;
         (base_url, settings, secrets) == (&connection.base_url, &connection.settings, &connection.secrets)
     }
@@ -147,6 +155,12 @@ impl<K: Keep> Link<K> {
             }
         }
     }
+}
+
+fn reading(settings: &Words, learned: &Words) -> String {
+    let mut hasher = DefaultHasher::new();
+    (env!("CARGO_PKG_VERSION"), settings, learned).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// Who the person is whom `known` tells of, as the settings of an account say; where they say nothing, as it was learned.

@@ -177,10 +177,22 @@ impl<K: Keep> Rounds<K> {
                     return Err(error.into());
                 }
             };
+            // Another account, or settings that read otherwise: the next look at what is due goes on with those.
+            if !link.is_account_of(&self.store.connection(link.id).await?) {
+                return Ok(());
+            }
             if is_planted(Bug::WatermarkIsNow) {
                 page.reached = Some(now);
             }
             let after = after_page(&mut progress, cursor.as_deref(), &page);
+            if after == AfterPage::Complete
+                && let Err(error) = self.look_for_missing(link, &slice, began, &page).await
+            {
+                let error = error.remote()?;
+                let (_, next_at) = after_failure(&error, cursor.as_deref(), slice.failures, self.clock.tick());
+                self.store.slice_failed(link.id, slice.key, false, next_at).await?;
+                return Err(error.into());
+            }
             let then = match &after {
                 AfterPage::Continue(next) => Then::Continue(next.clone()),
                 AfterPage::Complete => Then::Complete,

@@ -175,7 +175,7 @@ impl<K: Keep> Rounds<K> {
     ) -> Result<Action, DeskError> {
         let (rules, tick) = (link.rules, self.clock.tick());
         let feed = self.store.item(sending.item).await?.feed;
-        let page = Page { records: vec![record], ..Page::default() };
+        let page = Page { records: vec![record.read_as(&link.reading)], ..Page::default() };
         let now = tick.now;
         let page = PageWrite { connection: link.key, feed, advance: None, page, began: now, now };
         let change = move |action: &Action| Some(after(action, event, rules, tick));

@@ -8,6 +8,7 @@ use rounds_domain::{
     ids::ItemId,
     item::WorkItem,
     projection,
+    pull::said,
 };
 use rounds_store::{
     StoreError,
@@ -128,7 +129,7 @@ impl Inner {
                     }
                     continue;
                 }
-                applied.changed += u32::from(here.fingerprint != record.fingerprint || here.gone);
+                applied.changed += u32::from(said(&here.fingerprint) != said(&record.fingerprint) || here.gone);
                 here.item = record.item.clone();
                 here.fingerprint.clone_from(&record.fingerprint);
                 here.read_at = began;

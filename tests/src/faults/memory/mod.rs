@@ -237,6 +237,11 @@ impl Keep for Memory {
         Ok(())
     }
 
+    async fn slices_anew(&self, connection: i64) -> Kept<()> {
+        self.inner().slices_anew(connection);
+        Ok(())
+    }
+
     async fn slices_retry(&self, connection: i64) -> Kept<()> {
         self.inner().slices_retry(connection);
         Ok(())
@@ -248,6 +253,10 @@ impl Keep for Memory {
 
     async fn apply_page(&self, page: PageWrite) -> Kept<Applied> {
         self.write(Change::Items(vec![]), |inner| inner.apply_page(page))
+    }
+
+    async fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Kept<Vec<ItemId>> {
+        Ok(self.inner().nearly_gone(slice, began, &but))
     }
 
     async fn open_items(

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rounds_domain::pull::Slice;
+use rounds_domain::{ids::ItemId, pull::Slice};
 use rounds_store::table::slice::{Advance, FeedProgress, RECENT, SliceRow, Then};
 
-use super::{Inner, Swept};
+use super::{Inner, Item, Swept};
 
 fn start(slice: &Slice) -> Option<DateTime<Utc>> {
     match slice {
@@ -103,6 +103,17 @@ impl Inner {
         }
     }
 
+    pub(super) fn slices_anew(&mut self, connection: i64) {
+        let of: Vec<i64> =
+            self.slices.iter().filter(|(_, swept)| swept.connection == connection).map(|(key, _)| *key).collect();
+        for key in of {
+            self.slice_restart(key);
+            if let Some(swept) = self.slices.get_mut(&key).filter(|swept| swept.row.watermark.is_none()) {
+                swept.row.complete = None;
+            }
+        }
+    }
+
     pub(super) fn feed_progress(&self, connection: i64, feed: &str, now: DateTime<Utc>) -> FeedProgress {
         let all: Vec<&SliceRow> = self.of(connection, feed).map(|swept| &swept.row).collect();
         let count = |some: usize| u32::try_from(some).unwrap_or(u32::MAX);
@@ -167,15 +178,36 @@ impl Inner {
         }
     }
 
+    pub(super) fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: &[String]) -> Vec<ItemId> {
+        self.unseen(slice, began)
+            .into_iter()
+            .filter_map(|key| self.items.get(&key))
+            .filter(|item| item.missed >= 1 && !but.contains(&item.item.external_id))
+            .map(|item| item.id)
+            .collect()
+    }
+
     /// Counts what a complete sweep should have returned and did not; answers what has now been missing twice.
     fn missing(&mut self, advance: &Advance) -> Vec<i64> {
-        let Some(swept) = self.slices.get(&advance.key) else { return vec![] };
+        let mut gone = Vec::new();
+        for key in self.unseen(advance.key, advance.began) {
+            let Some(item) = self.items.get_mut(&key) else { continue };
+            if item.missed >= 1 {
+                gone.push(key);
+            }
+            item.missed += 1;
+        }
+        gone
+    }
+
+    /// What a sweep of a slice that began then should have returned and has not so far.
+    fn unseen(&self, slice: i64, began: DateTime<Utc>) -> Vec<i64> {
+        let Some(swept) = self.slices.get(&slice) else { return vec![] };
         if swept.nameless {
             return vec![];
         }
         let second = TimeDelta::seconds(1);
-        let mut gone = Vec::new();
-        for (key, item) in &mut self.items {
+        let expected = |item: &Item| {
             let within = match &swept.row.slice {
                 Slice::Changed { .. } => false,
                 Slice::All => true,
@@ -183,19 +215,13 @@ impl Inner {
                     item.item.feed_time.is_some_and(|at| at >= *from + second && at <= *to - second)
                 }
             };
-            let expected = within
+            within
                 && item.connection == swept.connection
                 && item.feed == swept.feed
                 && !item.gone
-                && item.read_at < advance.began;
-            if !expected || swept.seen.contains(key) {
-                continue;
-            }
-            if item.missed >= 1 {
-                gone.push(*key);
-            }
-            item.missed += 1;
-        }
-        gone
+                && item.read_at < began
+        };
+        let unseen = self.items.iter().filter(|(key, item)| expected(item) && !swept.seen.contains(key));
+        unseen.map(|(key, _)| *key).collect()
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
     action::{Action, Conflict, Disputed, Fields, Proof},
     item::WorkItem,
+    pull::said,
 };
 use serde_json::Value;
 
@@ -22,7 +23,7 @@ pub(super) fn value(values: &Fields, key: &str) -> Value {
 /// conflicts; else any change of the item counts: a needless question is better than a decision on what nobody saw.
 pub fn differs(action: &Action, item: &WorkItem, fingerprint: &str) -> Option<Conflict> {
     if action.saw.is_empty() {
-        let changed = !action.verb.stands_alone() && action.seen.as_deref() != Some(fingerprint);
+        let changed = !action.verb.stands_alone() && action.seen.as_deref().map(said) != Some(said(fingerprint));
         return changed.then(|| of_fields(vec![], item));
     }
     let fields: Vec<Disputed> = disputed(action, item).filter(|disputed| disputed.theirs != disputed.base).collect();

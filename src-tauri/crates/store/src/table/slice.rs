@@ -1,7 +1,10 @@
 //! `slice` and `seen`: how far each part of a feed is, and what its sweep has returned so far.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rounds_domain::{ids::ConnectionId, pull::Slice};
+use rounds_domain::{
+    ids::{ConnectionId, ItemId},
+    pull::Slice,
+};
 use sqlx::{Row, SqliteConnection};
 
 use crate::{Change, Result, Store, codec, store::Write, table::rejected};
@@ -162,6 +165,28 @@ impl Store {
         self.write(move |write| {
             Box::pin(async move {
                 sqlx::query("UPDATE slice SET next_at = NULL WHERE connection = ? AND next_at IS NOT NULL")
+                    .bind(connection)
+                    .execute(&mut *write.db)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Lets everything of a connection be read again from its beginning, as if it never was: it is read otherwise now. How far a
+    /// feed of changes came stays, since its whole is swept besides.
+    pub async fn slices_anew(&self, connection: i64) -> Result<()> {
+        self.write(move |write| {
+            Box::pin(async move {
+                let keys: Vec<i64> = sqlx::query_scalar("SELECT key FROM slice WHERE connection = ?")
+                    .bind(connection)
+                    .fetch_all(&mut *write.db)
+                    .await?;
+                for key in keys {
+                    restart(write.db, key).await?;
+                }
+                sqlx::query("UPDATE slice SET complete_at = NULL WHERE connection = ? AND watermark IS NULL")
                     .bind(connection)
                     .execute(&mut *write.db)
                     .await?;
@@ -331,27 +356,9 @@ pub(crate) async fn advance(
     }
 }
 
-/// Counts what the complete sweep should have returned and did not; answers what has now been missing twice. What changed since
-/// some instant says nothing about what it did not return.
+/// Counts what the complete sweep should have returned and did not; answers what has now been missing twice.
 async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64>> {
-    let slice: String =
-        sqlx::query_scalar("SELECT slice FROM slice WHERE key = ?").bind(advance.key).fetch_one(&mut *db).await?;
-    let within = match serde_json::from_str(&slice)? {
-        Slice::Changed { .. } => return Ok(vec![]),
-        Slice::All => "",
-        // The bounds are left out by a second on either side: what stands on them may belong to the neighbour alone.
-        Slice::Window { .. } => "AND item.feed_at BETWEEN slice.from_at + 1000 AND slice.to_at - 1000",
-    };
-    let missing: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
-        "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed {within}
-         WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND item.read_at < ?
-           AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item IN (item.key, ?))"
-    )))
-    .bind(advance.key)
-    .bind(codec::millis(advance.began))
-    .bind(NAMELESS)
-    .fetch_all(&mut *db)
-    .await?;
+    let missing: Vec<i64> = unseen(db, advance.key, advance.began).await?;
     if missing.is_empty() {
         return Ok(missing);
     }
@@ -366,4 +373,52 @@ async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64
         .execute(&mut *db)
         .await?;
     Ok(gone)
+}
+
+/// What a sweep of a slice that began then should have returned and has not so far. What changed since some instant says
+/// nothing about what it did not return.
+async fn unseen(db: &mut SqliteConnection, slice: i64, began: DateTime<Utc>) -> Result<Vec<i64>> {
+    let stored: String =
+        sqlx::query_scalar("SELECT slice FROM slice WHERE key = ?").bind(slice).fetch_one(&mut *db).await?;
+    let within = match serde_json::from_str(&stored)? {
+        Slice::Changed { .. } => return Ok(vec![]),
+        Slice::All => "",
+        // The bounds are left out by a second on either side: what stands on them may belong to the neighbour alone.
+        Slice::Window { .. } => "AND item.feed_at BETWEEN slice.from_at + 1000 AND slice.to_at - 1000",
+    };
+    Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed {within}
+         WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND item.read_at < ?
+           AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item IN (item.key, ?))"
+    )))
+    .bind(slice)
+    .bind(codec::millis(began))
+    .bind(NAMELESS)
+    .fetch_all(db)
+    .await?)
+}
+
+impl Store {
+    /// What would be gone if the sweep of a slice that began then ended here: missing from the complete sweep before it, and from
+    /// all that was kept of this one. `but` is on the page that is still to be kept.
+    pub async fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Result<Vec<ItemId>> {
+        self.read(move |db| {
+            Box::pin(async move {
+                let unseen = unseen(db, slice, began).await?;
+                if unseen.is_empty() {
+                    return Ok(vec![]);
+                }
+                let ids: Vec<uuid::Uuid> = sqlx::query_scalar(
+                    "SELECT id FROM item WHERE key IN (SELECT value FROM json_each(?)) AND missed >= 1
+                       AND external_id NOT IN (SELECT value FROM json_each(?)) ORDER BY key",
+                )
+                .bind(serde_json::to_string(&unseen)?)
+                .bind(serde_json::to_string(&but)?)
+                .fetch_all(db)
+                .await?;
+                Ok(ids.into_iter().map(ItemId).collect())
+            })
+        })
+        .await
+    }
 }

@@ -125,6 +125,9 @@ impl<K: Keep> Rounds<K> {
         // Somebody looked at the account: it is tried again.
         self.link(id).await?.account.forgive();
         self.store.slices_retry(connection.key).await?;
+        if connection.settings != before.settings || connection.base_url != before.base_url {
+            self.store.slices_anew(connection.key).await?;
+        }
         self.keep_trouble(&connection, None).await?;
         self.wake_pulls(Some(id));
         let connection = self.store.connection(id).await?;

@@ -42,6 +42,7 @@ fn an_action_that_names_nothing_is_compared_whole_unless_it_stands_alone() {
     ] {
         decided.verb = verb;
         assert_eq!(differs(&decided, &item, "f1"), None, "{verb:?}");
+        assert_eq!(differs(&decided, &item, "f1@later"), None, "{verb:?}: a newer program reads it otherwise");
         assert_eq!(differs(&decided, &item, "f2").is_some(), conflicts, "{verb:?}");
     }
     decided.seen = None;

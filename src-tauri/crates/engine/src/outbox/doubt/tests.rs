@@ -268,3 +268,13 @@ fn why_it_cannot_be_looked_for_is_told_in_the_remotes_words() {
         "what it was read for is told again"
     );
 }
+
+#[test]
+fn a_doubt_of_which_nobody_measured_how_long_begins_to_be_measured_now() {
+    let unmeasured = Action { elapsed: None, ..after(&sent(), failed(AndNow::Doubtful), RULES, tick(1)) };
+    let mut looked = unmeasured;
+    for second in [1_000, 1_001] {
+        looked = after(&looked, Event::LookedFor(Finding::Missing), RULES, tick(second));
+        assert_eq!(looked.state, OutboxState::Doubtful, "the system may still be at it, for all that is known here");
+    }
+}

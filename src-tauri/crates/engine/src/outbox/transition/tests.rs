@@ -178,6 +178,23 @@ fn an_item_that_cannot_be_read_delays_its_action_and_in_the_end_asks_a_person() 
 }
 
 #[test]
+fn a_job_that_was_just_accepted_is_not_asked_about_at_once() {
+    let following = after(&sent(), Event::Replied(Ok(Submitted::Accepted("job".into()))), RULES, tick(10));
+    assert_eq!(following.next_at, Some(tick(12).now));
+}
+
+#[test]
+fn what_waits_for_the_network_goes_on_when_it_is_back_and_nothing_else_does() {
+    let offline = after(&sent(), failed(AndNow::Offline), RULES, tick(10));
+    assert!(offline.next_at > Some(tick(10).now));
+    assert_eq!(after(&offline, Event::Wake, RULES, tick(10)).next_at, Some(tick(10).now));
+    for waits in [AndNow::Later(None), AndNow::SignIn, AndNow::Doubtful] {
+        let action = after(&sent(), failed(waits), RULES, tick(10));
+        assert_eq!(after(&action, Event::Wake, RULES, tick(11)), action, "{waits:?}");
+    }
+}
+
+#[test]
 fn a_job_that_ended_in_doubt_is_looked_for_and_never_sent_again_at_once() {
     let following = after(&sent(), Event::Replied(Ok(Submitted::Accepted("job".into()))), RULES, tick(1));
     for (and_now, state) in [

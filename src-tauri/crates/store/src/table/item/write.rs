@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use rounds_domain::{
     ids::ItemId,
     item::{ItemKind, WorkItem},
-    pull::{Page, Record, Rejected},
+    pull::{Page, Record, Rejected, said},
 };
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
@@ -185,7 +185,7 @@ async fn keep_records(
         }
         match here {
             None => applied.new += 1,
-            Some(here) if here.fingerprint != record.fingerprint || here.gone => applied.changed += 1,
+            Some(here) if said(&here.fingerprint) != said(&record.fingerprint) || here.gone => applied.changed += 1,
             Some(_) => {}
         }
         fresh.push(Fresh {
