@@ -22,6 +22,8 @@ impl Needs {
     pub(super) fn of(simulator: &Running, system: &System, action: &ActionDeclaration) -> Result<Self, Failure> {
         let (settings, fields) = match (system.name.as_str(), action.name.as_str()) {
             ("lims", name) => at_lims(&simulator.facts("lims")?, name),
+            // "When interpretation and reporting are bypassed in the test".
+            ("illumina", "status") => (json!({"everyTestBypasses": true}), Fields::new()),
             _ => (json!({}), Fields::new()),
         };
         Ok(Self { system: system.name.clone(), settings, fields })

@@ -12,6 +12,7 @@ mod clinic;
 mod clocks;
 mod damaged;
 mod first_pull;
+mod genomics;
 mod hands;
 mod imaging;
 mod key_changed;

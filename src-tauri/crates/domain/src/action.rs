@@ -32,6 +32,8 @@ pub enum Verb {
     Set,
     /// Takes back something that stands on it, such as a comment of mine.
     Remove,
+    /// Puts something of its own beside what stands on it: a file.
+    Attach,
     /// Makes the item itself: until it has left, nobody but this desk knows of it.
     Create,
 }
@@ -40,13 +42,13 @@ impl Verb {
     /// Whether it adds or takes back something of its own and depends on nothing else that stands on the item, unless its
     /// declaration names what ([`ActionDeclaration::touches`](crate::declare::ActionDeclaration::touches)).
     pub fn stands_alone(self) -> bool {
-        matches!(self, Self::Comment | Self::Remove | Self::Create)
+        matches!(self, Self::Comment | Self::Remove | Self::Attach | Self::Create)
     }
 
-    /// Whether it still holds however long ago it was done: what was written, or what is there in the flesh and not there yet.
+    /// Whether it still holds however long ago it was done: what was written or enclosed, or what is there in the flesh and not there yet.
     /// Everything else was decided on what stood there then.
     pub fn keeps(self) -> bool {
-        matches!(self, Self::Comment | Self::Create)
+        matches!(self, Self::Comment | Self::Attach | Self::Create)
     }
 }
 
@@ -66,7 +68,7 @@ pub enum Proof {
     /// Look for a field that only this action can have written: the action's id, which the client sent along and reads back
     /// into [`WorkItem::proofs`](crate::item::WorkItem::proofs).
     ClientField,
-    /// Nothing to look for: never sent again by itself.
+    /// Never sent again by itself: at most what it changes can be read, or whether its files are there.
     None,
 }
 
@@ -95,6 +97,7 @@ stored_words!(Verb {
     Mark = "mark",
     Set = "set",
     Remove = "remove",
+    Attach = "attach",
     Create = "create",
 });
 stored_words!(Proof {
@@ -168,6 +171,9 @@ pub struct Baseline {
     pub my_comments: Vec<String>,
     /// Ids of other people's comments that say the same.
     pub same_words: Vec<String>,
+    /// Ids of the files on the item, where the action brings files and those there were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<Vec<String>>,
     /// The remote's word for the status.
     pub status: Option<String>,
     /// The values that the action touches, as they stood then.

@@ -1,7 +1,7 @@
 //! What a remote system declares about itself, from which the connection form, the action panels and the command line
 //! are built.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -228,7 +228,8 @@ declared!(
         #[cfg_attr(feature = "ts", ts(skip))]
         touches: Vec<String>,
         #[doc = "What it sets a touched value to, where that is not the action's field of the same name: by the value's key, \
-                 another field's key, or after `=` a literal (JSON, or else text: `=null`, `=1`, `=READ`)."]
+                 another field's key; after `=` a literal (JSON, or else text: `=null`, `=1`, `=READ`); after `+` or `-` the \
+                 key of a field that the value, a list, is to hold or not to hold (`+tag`). Lists are sorted, each entry once."]
         #[cfg_attr(feature = "ts", ts(skip))]
         sets: BTreeMap<String, String>,
         #[doc = "The token in [`WorkItem::proofs`](crate::item::WorkItem::proofs) that shows that the wanted values are ours."]
@@ -262,16 +263,36 @@ impl ActionDeclaration {
 
     /// What the touched values are to be once it is done, with these fields. A value whose field was left out stays.
     pub fn wants(&self, fields: &Fields) -> Fields {
+        self.wants_of(fields, &Fields::new())
+    }
+
+    /// The same where the values are `seen` as they are now: a list that it adds to or takes from keeps its other entries.
+    pub fn wants_of(&self, fields: &Fields, seen: &Fields) -> Fields {
         let wanted = |key: &String| {
             let from = self.sets.get(key).unwrap_or(key);
-            let value = match from.strip_prefix('=') {
-                Some(literal) => serde_json::from_str(literal).unwrap_or_else(|_| Value::from(literal)),
-                None => fields.get(from)?.clone(),
+            let value = if let Some(literal) = from.strip_prefix('=') {
+                serde_json::from_str(literal).unwrap_or_else(|_| Value::from(literal))
+            } else if let Some(field) = from.strip_prefix('+') {
+                listed(seen.get(key), fields.get(field)?, true)
+            } else if let Some(field) = from.strip_prefix('-') {
+                listed(seen.get(key), fields.get(field)?, false)
+            } else {
+                fields.get(from)?.clone()
             };
             Some((key.clone(), value))
         };
         self.touches.iter().filter_map(wanted).collect()
     }
+}
+
+/// A list of texts with an entry or without it.
+fn listed(seen: Option<&Value>, entry: &Value, with: bool) -> Value {
+    let texts = |value: &Value| value.as_str().map(|text| text.trim().to_owned());
+    let mut list: BTreeSet<String> = seen.and_then(Value::as_array).into_iter().flatten().filter_map(texts).collect();
+    if let Some(entry) = texts(entry) {
+        _ = if with { list.insert(entry) } else { list.remove(&entry) };
+    }
+    list.into_iter().map(Value::from).collect()
 }
 
 impl ActionDeclaration {
@@ -387,5 +408,30 @@ mod tests {
         assert_eq!(touched.get("status"), Some(&json!("NEW")));
         assert_eq!(touched.get("reader"), Some(&Value::Null), "missing and null are the same");
         assert!(!touched.contains_key("other"), "nothing else is looked at");
+    }
+
+    #[test]
+    fn an_action_adds_to_a_list_or_takes_from_it() {
+        let marking = |from: &str| ActionDeclaration {
+            name: "mark".into(),
+            label: "Mark".into(),
+            verb: Verb::Mark,
+            fields: vec![],
+            consequence: String::new(),
+            proof: Proof::Value,
+            touches: vec!["marks".into()],
+            sets: [("marks".to_owned(), from.to_owned())].into(),
+            own_mark: None,
+        };
+        for (from, seen, entry, wanted) in [
+            ("+mark", json!(["b"]), "a", json!(["a", "b"])),
+            ("+mark", json!(["b"]), " b ", json!(["b"])),
+            ("+mark", json!(null), "a", json!(["a"])),
+            ("-mark", json!(["a", "b"]), "a", json!(["b"])),
+            ("-mark", json!(["b"]), "a", json!(["b"])),
+        ] {
+            let wants = marking(from).wants_of(&fields(&json!({"mark": entry})), &fields(&json!({"marks": seen})));
+            assert_eq!(wants.get("marks"), Some(&wanted), "{from} {entry} on {seen}");
+        }
     }
 }

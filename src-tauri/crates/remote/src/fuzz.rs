@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{ambra, carevalidate, lims, wire::retry_after};
+use crate::{ambra, carevalidate, illumina, lims, wire::retry_after};
 
 /// A function to throw bytes at, and its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -21,6 +21,11 @@ pub const TARGETS: &[Target] = &[
     ("ambra_cursor", ambra::fuzz::cursor),
     ("ambra_date", ambra::fuzz::date),
     ("dicom_name", ambra::fuzz::name),
+    ("illumina_page", illumina::fuzz::page),
+    ("illumina_case", illumina::fuzz::case),
+    ("illumina_entry", illumina::fuzz::entry),
+    ("illumina_refusal", illumina::fuzz::refusal),
+    ("illumina_cursor", illumina::fuzz::cursor),
     ("lims_reply", lims::fuzz::taken),
     ("lims_refusal", lims::fuzz::refusal),
 ];

@@ -7,6 +7,7 @@ mod carevalidate;
 mod common;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+mod illumina;
 mod kept;
 mod lenient;
 mod lims;

@@ -31,6 +31,7 @@ mod effects;
 mod exchange;
 mod faults;
 mod files;
+mod illumina;
 mod intake;
 mod late;
 mod lims;

@@ -14,5 +14,6 @@ pub(crate) struct Entry {
 pub(crate) const SYSTEMS: &[Entry] = &[
     Entry { name: "carevalidate", build: |ground| Arc::new(crate::carevalidate::CareValidate::new(ground)) },
     Entry { name: "ambra", build: |ground| Arc::new(crate::ambra::Ambra::new(ground)) },
+    Entry { name: "illumina", build: |ground| Arc::new(crate::illumina::Illumina::new(ground)) },
     Entry { name: "lims", build: |ground| Arc::new(crate::lims::Lims::new(ground)) },
 ];

@@ -34,6 +34,8 @@ use rounds_store::{
 
 use crate::{Keep, Patience, Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
 
+/// How long to wait for a system to show what it has just confirmed, before the next action on the same item.
+const SHOWN_SOON: Duration = Duration::from_secs(2);
 /// How often an item is read again after a confirmation, until the remote shows the effect: it may apply late.
 const READ_AFTER: [TimeDelta; 3] = [TimeDelta::zero(), TimeDelta::seconds(2), TimeDelta::seconds(8)];
 
@@ -250,7 +252,17 @@ impl<K: Keep> Rounds<K> {
         let item = read.item.as_ref().unwrap_or(&read.stored.item);
         let connection = self.store.connection(link.id).await?;
         let me = link.me(&connection);
-        let differs = match conflict::differs(&action, item, &read.stored.fingerprint) {
+        let differs = conflict::differs(&action, item, &read.stored.fingerprint);
+        if differs.is_some() {
+            let receipts = self.store.receipts(link.key).await?;
+            if conflict::not_shown_yet(&action, item, &receipts, self.clock.now()) {
+                let text =
+                    "The system does not show yet what it has just confirmed on this item. This waits until it does.";
+                let error = RemoteError::new(AndNow::Later(Some(SHOWN_SOON)), text);
+                return Ok(self.tell(link, id, Event::ReadFailed(error)).await?.into());
+            }
+        }
+        let differs = match differs {
             Some(differs) => Some(self.with_who(link, &Target::of(item), differs).await),
             None => None,
         };

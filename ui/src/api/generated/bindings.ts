@@ -1488,7 +1488,7 @@ export type Unsettled = "nothing" | "pending" | "doubt" | "needsPerson";
 /**
  * What an action does, in words common to all systems. A system's own name for it is [`Action::name`].
  */
-export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove" | "create";
+export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove" | "attach" | "create";
 
 /**
  * How a decision came out.

@@ -3,7 +3,7 @@
 //! A difference is data for a person to decide on (RELIABILITY.md, "Before every state-changing write"); nothing is merged.
 //! What somebody else changed and the action does not touch is no difference.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
     action::{Action, Conflict, Disputed, Fields, Proof},
     item::WorkItem,
@@ -107,6 +107,27 @@ pub fn changed_since(
         })
     };
     (!action.wants.keys().any(mine)).then(|| as_it_stands(action, item))
+}
+
+/// For how long after a confirmation a system may still show what stood there before.
+const SHOWS_LATE: TimeDelta = TimeDelta::minutes(1);
+
+/// Whether what differs from what its person saw is only that the remote does not show yet what it has just confirmed: each value
+/// is still what it was before an earlier action of theirs. `receipts` are the confirmed ones that are still laid over their items.
+pub fn not_shown_yet(action: &Action, item: &WorkItem, receipts: &[Action], now: DateTime<Utc>) -> bool {
+    let just_now = |receipt: &&Action| {
+        let since = receipt.settled_at.map(|settled| now - settled);
+        receipt.item == action.item
+            && receipt.sequence < action.sequence
+            && since.is_some_and(|since| since >= TimeDelta::zero() && since <= SHOWS_LATE)
+    };
+    let earlier: Vec<&Action> = receipts.iter().filter(just_now).collect();
+    let is_mine = |disputed: &Disputed| {
+        let meant = |receipt: &&&Action| receipt.wants.get(&disputed.key) == Some(&disputed.base);
+        earlier.iter().find(meant).is_some_and(|receipt| stands(receipt, item) == Some(Stands::AsBefore))
+    };
+    let mut different = disputed(action, item).filter(|disputed| disputed.theirs != disputed.base).peekable();
+    different.peek().is_some() && different.all(|disputed| is_mine(&disputed))
 }
 
 /// A conflict in words: what it touches that differs.

@@ -96,9 +96,9 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
 }
 
 /// It is of a kind that is never sent again by itself. Where it changes something that can be read, "not there" is told only once
-/// it can no longer come.
+/// it can no longer come; and so where its files would be there.
 fn never_again(next: &mut Action, rules: Rules, tick: Tick) {
-    if next.wants.is_empty() {
+    if next.wants.is_empty() && next.files().is_empty() {
         ask_person(
             next,
             ReasonKind::PossiblySent,

@@ -38,6 +38,7 @@ pub fn baseline(action: &Action, item: &WorkItem, me: &Me, read_at: chrono::Date
     Baseline {
         my_comments: mine(&item.comments, me).filter_map(|comment| comment.id.clone()).collect(),
         same_words: same.filter_map(|comment| comment.id.clone()).collect(),
+        attachments: files::before(action, item),
         status: item.status.word.clone(),
         values: action.saw.keys().map(|key| (key.clone(), conflict::value(&item.values, key))).collect(),
         updated: updated(item),
@@ -80,7 +81,8 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
         Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
         // Never sent again by itself; but what it changes can be read.
         Proof::None if !action.wants.is_empty() => look_at_values(action, item),
-        Proof::ClientField | Proof::None => Finding::Missing,
+        Proof::None => files::look(action, item, me, claimed),
+        Proof::ClientField => Finding::Missing,
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) use trouble::Reply;
 
 /// The longest reply that is read as data: a page of cases with file contents in it.
 pub(crate) const PAGE_LIMIT: usize = 64 << 20;
-/// The longest reply that is read as one file.
-pub(crate) const BLOB_LIMIT: usize = 32 << 20;
+/// The longest reply that is read as one file: what the longest is that can be attached anywhere.
+pub(crate) const BLOB_LIMIT: usize = 45 << 20;
 /// The most values that a reply may hold: a value in memory is many times as long as `0,` on the wire. The longest page that
 /// a system documents holds a third of it.
 pub(crate) const VALUE_LIMIT: usize = 4_000_000;

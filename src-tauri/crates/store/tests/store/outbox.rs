@@ -72,6 +72,7 @@ async fn every_part_of_an_action_survives_each_step() {
         baseline: Some(Baseline {
             my_comments: vec!["k1".into()],
             same_words: vec!["k2".into()],
+            attachments: Some(vec!["f1".into()]),
             status: Some("OPEN".into()),
             values: serde_json::Map::from_iter([("status".into(), "OPEN".into())]),
             updated: Some(at(1)),

@@ -73,7 +73,7 @@ impl<K: Keep> Rounds<K> {
         let seen = projection::values_seen(&stored.item, before);
         Action {
             saw: declared.touched(&seen),
-            wants: declared.wants(&fields),
+            wants: declared.wants_of(&fields, &seen),
             seen: Some(stored.fingerprint.clone()),
             ..self.begin_action(&stored.connection, stored.id, declared, fields, hold)
         }

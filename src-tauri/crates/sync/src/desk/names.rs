@@ -1,4 +1,4 @@
-//! What the ids mean that stand in an action: systems name people and comments by them, and nobody reads them.
+//! What the ids mean that stand in an action: systems name people, comments and files by them, and nobody reads them.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ const GONE: &str = "a comment that is gone now";
 const BEGINNING: usize = 80;
 
 impl<K: Keep> Rounds<K> {
-    /// The names of people and the beginnings of comments that an action's fields and conflict hold as ids, and what the
+    /// The names of people and files and the beginnings of comments that an action's fields and conflict hold as ids, and what the
     /// fields are called that name people.
     pub(super) async fn names(&self, system: &System, action: &Action) -> Result<BTreeMap<String, String>, DeskError> {
         let takes_ids = |kind: &FieldKind| matches!(kind, FieldKind::Person | FieldKind::ItemChoice);
@@ -38,7 +38,8 @@ impl<K: Keep> Rounds<K> {
         let people = people.filter_map(|person| person.id.clone().zip(person.name.plain()));
         let comments = stored.item.comments.iter();
         let comments = comments.filter_map(|comment| Some((comment.id.clone()?, beginning(&comment.text))));
-        let mut known: BTreeMap<String, String> = comments.chain(people).chain(me).collect();
+        let files = stored.item.attachments.iter().flatten().map(|file| (file.id.clone(), file.file_name.clone()));
+        let mut known: BTreeMap<String, String> = files.chain(comments).chain(people).chain(me).collect();
         let conflicting = action.conflict.iter().flat_map(|conflict| &conflict.fields);
         let conflicting = conflicting.flat_map(|field| [Some(&field.base), field.mine.as_ref(), Some(&field.theirs)]);
         let held = action.fields.values().chain(conflicting.flatten()).filter_map(Value::as_str);

@@ -66,6 +66,25 @@ fn values_stand_as_before_as_wanted_or_otherwise() {
 }
 
 #[test]
+fn what_is_not_shown_yet_of_my_own_is_no_strangers_hand() {
+    let first = Action {
+        state: OutboxState::Confirmed,
+        settled_at: Some(at(100)),
+        sequence: 1,
+        ..setting(&json!({"marks": ["a"]}), &json!({"marks": ["a", "b"]}))
+    };
+    let second = Action { sequence: 2, ..setting(&json!({"marks": ["a", "b"]}), &json!({"marks": ["a", "b", "c"]})) };
+    let waits = |marks: serde_json::Value, seconds: i64| {
+        not_shown_yet(&second, &item_with(&json!({"marks": marks})), std::slice::from_ref(&first), at(seconds))
+    };
+    assert!(waits(json!(["a"]), 101), "as before my own action, which was confirmed a second ago");
+    assert!(!waits(json!(["a", "b"]), 101), "shown: nothing to wait for");
+    assert!(!waits(json!(["z"]), 101), "somebody else's");
+    assert!(!waits(json!(["a"]), 161), "a minute later it has been set back");
+    assert!(!waits(json!(["a"]), 99), "a clock that was set back says nothing");
+}
+
+#[test]
 fn a_confirmed_action_is_seen_once_the_values_stand_as_it_wanted_and_a_comment_without_them() {
     let read = setting(&json!({"status": "NEW"}), &json!({"status": "READ"}));
     assert!(shows(&read, &item_with(&json!({"status": "READ"}))));

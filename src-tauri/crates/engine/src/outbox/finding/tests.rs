@@ -202,6 +202,8 @@ fn what_is_never_sent_again_is_looked_at_where_it_changes_something() {
     let sent = Action { baseline: Some(baseline(&sent, &values(true), &me(), at(99))), ..sent };
     assert!(matches!(look_for(&sent, &values(false), &me(), &[]), Finding::PossiblyMine(_)));
     assert_eq!(look_for(&sent, &values(true), &me(), &[]), Finding::Missing);
+    let other = changed_at(50, &json!({"on": "half"}));
+    assert!(matches!(look_for(&sent, &other, &me(), &[]), Finding::Theirs(_)));
     let plain = Action { proof: Proof::None, ..doubtful() };
     assert_eq!(look_for(&plain, &item(vec![]), &me(), &[]), Finding::Missing, "there is nothing to look at");
 }
