@@ -92,7 +92,8 @@ fn case_of(entry: &Entry) -> Option<String> {
 }
 
 fn when(entry: &Entry) -> Option<DateTime<Utc>> {
-    let times = [&entry.created_date, &entry.event_date, &entry.timestamp, &entry.created_at, &entry.date];
+    let times =
+        [&entry.created_date, &entry.event_date, &entry.event_time, &entry.timestamp, &entry.created_at, &entry.date];
     times.into_iter().flatten().find_map(|text| instant(text))
 }
 

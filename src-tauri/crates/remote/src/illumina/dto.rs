@@ -93,6 +93,7 @@ dto!(
         event_name: Text = "eventName",
         created_date: Text = "createdDate",
         event_date: Text = "eventDate",
+        event_time: Text = "eventTime",
         timestamp: Text = "timestamp",
         created_at: Text = "createdAt",
         date: Text = "date",
