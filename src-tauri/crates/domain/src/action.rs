@@ -31,6 +31,9 @@ pub enum Verb {
     Set,
     /// Takes back something that stands on it, such as a comment of mine.
     Remove,
+    /// Says when it was received here: field `received_time`. A fact that was noted when it happened, no decision: it does not
+    /// grow stale on its way.
+    Receive,
 }
 
 impl Verb {
@@ -54,6 +57,10 @@ pub enum Proof {
     /// Read the touched values: the wanted ones there mean possibly ours; the old ones there mean that it may be sent again
     /// (the last write wins).
     Value,
+    /// Read the touched values of something that is done once and cannot be done over: the wanted ones there are ours if the
+    /// remote shows it, as for [`CompareAndSet`](Self::CompareAndSet) (an own mark that stands on the item with the value says
+    /// that an equal value is success, whoever wrote it); with the old ones there it is never sent again by itself.
+    Once,
     /// Look for a field that only this action can have written: the action's id, which the client sent along and reads back
     /// into [`WorkItem::proofs`](crate::item::WorkItem::proofs).
     ClientField,
@@ -86,11 +93,13 @@ stored_words!(Verb {
     Mark = "mark",
     Set = "set",
     Remove = "remove",
+    Receive = "receive",
 });
 stored_words!(Proof {
     Comment = "comment",
     CompareAndSet = "compareAndSet",
     Value = "value",
+    Once = "once",
     ClientField = "clientField",
     None = "none",
 });

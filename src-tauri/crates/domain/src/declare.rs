@@ -97,6 +97,11 @@ pub enum FieldKind {
     },
     /// A date.
     Date,
+    /// A point in time up to now, with its zone. `now` as the default is the moment at which a person acts, whenever it is sent.
+    Moment {
+        /// The key of the item's value ([`WorkItem::values`](crate::item::WorkItem::values)) before which it cannot lie.
+        since: Option<String>,
+    },
     /// One of these.
     Choice {
         /// The values with their labels.

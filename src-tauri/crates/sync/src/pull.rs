@@ -76,6 +76,9 @@ impl<K: Keep> Rounds<K> {
             first_error = first_error.or(error);
         }
         if first_error.is_none() {
+            first_error = self.read_what_was_looked_up(connection, asked).await?;
+        }
+        if first_error.is_none() {
             self.read_around(connection.id, asked.is_some()).await?;
         }
         // A pass in which nothing was due says nothing about how the connection stands.
@@ -85,6 +88,17 @@ impl<K: Keep> Rounds<K> {
         }
         self.keep_rest(connection).await?;
         Ok((reports, first_error))
+    }
+
+    /// What somebody looked up and no feed has brought yet is read again while it is open, as open items of feeds are.
+    async fn read_what_was_looked_up(
+        &self,
+        connection: &Connection,
+        asked: Option<Asked>,
+    ) -> Result<Option<RemoteError>, DeskError> {
+        let report = Mutex::new(FeedReport::default());
+        let shape = FeedShape::Changes { overlap_seconds: 0 };
+        self.read_open_items(connection.id, "", &shape, asked, &report).await
     }
 
     async fn pull_feed(

@@ -591,7 +591,11 @@ least: number,
 /**
  * The largest.
  */
-most: number, } | { "type": "date" } | { "type": "choice", 
+most: number, } | { "type": "date" } | { "type": "moment", 
+/**
+ * The key of the item's value ([`WorkItem::values`](crate::item::WorkItem::values)) before which it cannot lie.
+ */
+since: string | null, } | { "type": "choice", 
 /**
  * The values with their labels.
  */
@@ -1423,7 +1427,7 @@ export type Unsettled = "nothing" | "pending" | "doubt" | "needsPerson";
 /**
  * What an action does, in words common to all systems. A system's own name for it is [`Action::name`].
  */
-export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove";
+export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove" | "receive";
 
 /**
  * How a decision came out.

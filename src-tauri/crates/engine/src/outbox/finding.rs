@@ -73,7 +73,7 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
             Finding::Missing => in_another_name(action, item, me, claimed).unwrap_or(Finding::Missing),
             finding => finding,
         },
-        Proof::CompareAndSet | Proof::Value => look_at_values(action, item),
+        Proof::CompareAndSet | Proof::Value | Proof::Once => look_at_values(action, item),
         Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
         Proof::ClientField | Proof::None => Finding::Missing,
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::{Action, Baseline, Conflict, Reason, ReasonKind, Verb},
+    action::{Action, Baseline, Conflict, Proof, Reason, ReasonKind, Verb},
     error::{AndNow, RemoteError},
     outbox::OutboxState,
     patient::Me,
@@ -257,7 +257,10 @@ fn read_before(next: &mut Action, baseline: Baseline, differs: Option<Conflict>,
     } else if let Some(conflict) = differs.filter(|_| !is_planted(Bug::NoReadBeforeSend)) {
         ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
         next.conflict = Some(conflict);
-    } else if next.verb != Verb::Comment && next.attempts == 0 && (age > STALE || age < -SET_BACK) {
+    } else if !matches!(next.verb, Verb::Comment | Verb::Receive)
+        && next.attempts == 0
+        && (age > STALE || age < -SET_BACK)
+    {
         ask_person(
             next,
             ReasonKind::Conflict,
@@ -273,7 +276,7 @@ fn read_after_conflict(next: &mut Action, finding: Finding, conflict: Conflict, 
         return;
     }
     match finding {
-        Finding::Found(receipt) if next.rounds > 0 => confirm(next, receipt, tick),
+        Finding::Found(receipt) if next.rounds > 0 || next.proof == Proof::Once => confirm(next, receipt, tick),
         Finding::PossiblyMine(conflict) if next.rounds > 0 => possibly_mine(next, conflict),
         _ => {
             // Where nothing of it was changed the remote refused for another reason, and its own words say more.
@@ -357,13 +360,15 @@ fn followed(next: &mut Action, job: JobState, tick: Tick) {
             confirm(next, receipt, tick);
         }
         // Only a documented refusal says that a job came to nothing. What else ended it may have ended it half-way.
-        JobState::Failed(error) => match error.and_now {
-            AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict | AndNow::Gone => not_sent(next, error, tick),
-            AndNow::Doubtful | AndNow::Later(_) | AndNow::Offline | AndNow::SignIn => {
-                next.remote_ref = None;
-                doubt(next, error.message, tick);
+        JobState::Failed(error) => {
+            next.remote_ref = None;
+            match error.and_now {
+                AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict | AndNow::Gone | AndNow::SignIn => {
+                    not_sent(next, error, tick);
+                }
+                AndNow::Doubtful | AndNow::Later(_) | AndNow::Offline => doubt(next, error.message, tick),
             }
-        },
+        }
         JobState::Pending => {
             let asked_so_far = next.waits;
             next.waits = asked_so_far.saturating_add(1);

@@ -1,10 +1,11 @@
 //! Doing something with an item: checked against what the item offers, saved, and from then on the outbox's.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rounds_domain::{
     action::{Action, Actor, Fields, Offer},
     declare::{ActionDeclaration, FieldKind},
     ids::{ActionId, ItemId},
+    moment,
     outbox::OutboxState,
     projection,
     view::OutboxRow,
@@ -50,13 +51,34 @@ impl<K: Keep> Rounds<K> {
         if let Some(why) = refusal(&stored, offer) {
             return Err(DeskError::NotOffered(why));
         }
-        let fields = checked(declaration, intent.fields, targets(offer))?;
+        let fields = checked(declaration, intent.fields, &self.checks(&stored, offer))?;
         let action = self.new_action(&stored, declaration, fields, intent.hold, None);
         if changes_nothing(&action) {
             return Err(DeskError::NotOffered("It stands so already. Nothing was saved, and nothing is sent.".into()));
         }
         let action = self.store.submit(Action { depends_on: intent.after, ..action }).await?;
         self.row(&action).await
+    }
+
+    /// What fields are checked against.
+    pub(super) fn checks<'a>(&self, stored: &'a StoredItem, offer: Option<&'a Offer>) -> Checks<'a> {
+        Checks { targets: targets(offer), values: &stored.item.values, now: self.clock.now() }
+    }
+
+    /// Whether what was done before can be done again on the item as it stands; else why not.
+    pub(super) fn still_offered(
+        &self,
+        stored: &StoredItem,
+        declared: &ActionDeclaration,
+        fields: Fields,
+    ) -> Result<(), DeskError> {
+        let offer = stored.item.offers.iter().find(|offer| offer.action == declared.name);
+        match refusal(stored, offer) {
+            Some(why) => Err(DeskError::NotOffered(format!(
+                "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."
+            ))),
+            None => checked(declared, fields, &self.checks(stored, offer)).map(drop),
+        }
     }
 
     /// A new action; in the `place` of another one in its lane, or at the end.
@@ -118,34 +140,27 @@ pub(super) fn changes_nothing(action: &Action) -> bool {
     !action.wants.is_empty() && action.wants.iter().all(as_seen)
 }
 
-/// Whether what was done before can be done again on the item as it stands; else why not.
-pub(super) fn still_offered(
-    stored: &StoredItem,
-    declared: &ActionDeclaration,
-    fields: Fields,
-) -> Result<(), DeskError> {
-    let offer = stored.item.offers.iter().find(|offer| offer.action == declared.name);
-    match refusal(stored, offer) {
-        Some(why) => Err(DeskError::NotOffered(format!(
-            "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."
-        ))),
-        None => checked(declared, fields, targets(offer)).map(drop),
-    }
-}
-
 fn targets(offer: Option<&Offer>) -> &[String] {
     offer.map(|offer| offer.targets.as_slice()).unwrap_or_default()
 }
 
-/// The fields as they are sent: every declared one with its value or default, checked; no others. `targets` are the legal values
-/// that the item names.
-fn checked(declaration: &ActionDeclaration, mut given: Fields, targets: &[String]) -> Result<Fields, DeskError> {
+/// What the fields of an action are checked against.
+pub(super) struct Checks<'a> {
+    /// The legal values that the item names.
+    targets: &'a [String],
+    /// The item's values.
+    values: &'a Fields,
+    now: DateTime<Utc>,
+}
+
+/// The fields as they are sent: every declared one with its value or default, checked; no others.
+fn checked(declaration: &ActionDeclaration, mut given: Fields, with: &Checks<'_>) -> Result<Fields, DeskError> {
     let mut fields = Fields::new();
     for field in &declaration.fields {
         let default = || field.default.clone().map(Value::String);
         let value = given.remove(&field.key).filter(|value| !value.is_null()).or_else(default);
         let value = match value {
-            Some(value) => read_value(&field.kind, value).ok_or_else(|| {
+            Some(value) => read_value(&field.kind, value, with.now).ok_or_else(|| {
                 DeskError::Invalid(format!(
                     "\"{}\" cannot be used like this. {} Nothing was sent.",
                     field.label, field.help
@@ -154,12 +169,20 @@ fn checked(declaration: &ActionDeclaration, mut given: Fields, targets: &[String
             None => None,
         };
         if let (FieldKind::ItemChoice, Some(Value::String(chosen))) = (&field.kind, &value)
-            && !targets.contains(chosen)
+            && !with.targets.contains(chosen)
         {
             return Err(DeskError::Invalid(format!(
                 "\"{}\" cannot be \"{chosen}\" on this item. It can be: {}. Nothing was sent.",
                 field.label,
-                targets.join(", ")
+                with.targets.join(", ")
+            )));
+        }
+        if let (FieldKind::Moment { since }, Some(Value::String(chosen))) = (&field.kind, &value)
+            && let Some(why) = out_of_time(since.as_deref(), chosen, with)
+        {
+            return Err(DeskError::Invalid(format!(
+                "\"{}\" {why} Nothing was saved, and nothing is sent.",
+                field.label
             )));
         }
         match value {
@@ -176,9 +199,32 @@ fn checked(declaration: &ActionDeclaration, mut given: Fields, targets: &[String
     }
 }
 
+/// Why a point in time cannot be right: it is still to come, or it lies before the item's own time under the key `since`.
+fn out_of_time(since: Option<&str>, chosen: &str, with: &Checks<'_>) -> Option<String> {
+    let chosen = moment::instant(chosen)?;
+    if chosen > with.now {
+        return Some("is still to come. Correct it, or check this machine's clock.".to_owned());
+    }
+    let key = since?;
+    let earliest = with.values.get(key).and_then(Value::as_str).and_then(moment::instant)?;
+    let what = key.replace('_', " ");
+    (chosen < earliest).then(|| {
+        format!("lies before {} ({what}). Correct it, or check this machine's clock.", moment::utc_text(earliest))
+    })
+}
+
+/// A point in time as values compare it. One without a zone could be meant in any: it is not taken.
+fn read_moment(text: &str, now: DateTime<Utc>) -> Option<String> {
+    let at = match text {
+        "now" => now.trunc_subsecs(0),
+        text => DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc),
+    };
+    Some(moment::utc_text(at))
+}
+
 /// A value as its kind wants it: `None` when it cannot be used, `Some(None)` when it is empty.
 #[allow(clippy::option_option)]
-fn read_value(kind: &FieldKind, value: Value) -> Option<Option<Value>> {
+fn read_value(kind: &FieldKind, value: Value, now: DateTime<Utc>) -> Option<Option<Value>> {
     let text = match &value {
         Value::String(text) => Some(text.trim().to_owned()),
         _ => None,
@@ -201,6 +247,7 @@ fn read_value(kind: &FieldKind, value: Value) -> Option<Option<Value>> {
             let known = options.is_empty() || options.iter().any(|option| option.value == text);
             Value::String(known.then_some(text)?)
         }
+        (FieldKind::Moment { .. }, Value::String(_)) => Value::String(read_moment(text.as_deref()?, now)?),
         (FieldKind::Date, Value::String(text)) => {
             rounds_domain::moment::instant(&text)?;
             Value::String(text)

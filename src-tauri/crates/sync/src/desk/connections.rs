@@ -272,7 +272,7 @@ fn check(declared: &[Setting], given: &Words, what: &str) -> Result<(), DeskErro
             FieldKind::Number { least, most } => {
                 value.parse::<i64>().is_ok_and(|number| (*least..=*most).contains(&number))
             }
-            FieldKind::Date => rounds_domain::moment::instant(value).is_some(),
+            FieldKind::Date | FieldKind::Moment { .. } => rounds_domain::moment::instant(value).is_some(),
             FieldKind::Choice { options } => options.iter().any(|option| option.value == value),
         };
         if !fits {

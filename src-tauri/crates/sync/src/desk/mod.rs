@@ -5,6 +5,7 @@ mod act;
 mod attachments;
 mod connections;
 mod error;
+mod found;
 mod items;
 mod messages;
 mod names;

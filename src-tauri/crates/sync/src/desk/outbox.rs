@@ -23,10 +23,7 @@ use rounds_store::table::{
     connection::Connection,
 };
 
-use super::{
-    DeskError,
-    act::{changes_nothing, still_offered},
-};
+use super::{DeskError, act::changes_nothing};
 use crate::{Keep, Rounds};
 
 /// For how long receipts are shown.
@@ -89,7 +86,7 @@ impl<K: Keep> Rounds<K> {
                 let declared = system.action(&action.name).ok_or(DeskError::NotFound("This action"))?;
                 // What stands there now may no longer take it: that is said here, and the question stays open.
                 if choice == Choice::KeepMine {
-                    still_offered(&stored, declared, action.fields.clone())?;
+                    self.still_offered(&stored, declared, action.fields.clone())?;
                 }
                 let again = self.new_action(&stored, declared, action.fields.clone(), false, Some(action.sequence));
                 if changes_nothing(&again) {
