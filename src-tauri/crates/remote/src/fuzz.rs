@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{ambra, carevalidate, wire::retry_after};
+use crate::{ambra, carevalidate, ehealth, wire::retry_after};
 
 /// A function to throw bytes at, and its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -20,6 +20,10 @@ pub const TARGETS: &[Target] = &[
     ("ambra_cursor", ambra::fuzz::cursor),
     ("ambra_date", ambra::fuzz::date),
     ("dicom_name", ambra::fuzz::name),
+    ("ehealth_list", ehealth::fuzz::list),
+    ("ehealth_specimen", ehealth::fuzz::specimen),
+    ("ehealth_refusal", ehealth::fuzz::refusal),
+    ("ehealth_job", ehealth::fuzz::job),
 ];
 
 /// `Retry-After`: never more than an hour, and whole seconds as they stand.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rounds_domain::declare::System;
 
 use crate::{
-    ambra, carevalidate,
+    ambra, carevalidate, ehealth,
     seam::{Account, RemoteSystem},
 };
 
@@ -19,4 +19,4 @@ pub struct Kind {
 }
 
 /// The systems that ship with Rounds.
-pub const SHIPPED: &[Kind] = &[carevalidate::KIND, ambra::KIND];
+pub const SHIPPED: &[Kind] = &[carevalidate::KIND, ambra::KIND, ehealth::KIND];
