@@ -8,6 +8,7 @@ mod attachments;
 mod clinic;
 mod clocks;
 mod damaged;
+mod ehealth;
 mod first_pull;
 mod hands;
 mod imaging;

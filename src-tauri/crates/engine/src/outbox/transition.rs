@@ -181,7 +181,8 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
             "An action that this one depends on was given up. Nothing was sent; do it again if it still holds, or discard it.",
         ),
         Event::SignedIn if waits_for_sign_in(action) && !is_planted(Bug::ExpiryWedges) => {
-            next.sign_ins += 1;
+            // Asking about what was sent, or looking for it, is about the account alone.
+            next.sign_ins += u32::from(action.state == OutboxState::Queued);
             next.next_at = Some(tick.now);
             next.reason = None;
         }

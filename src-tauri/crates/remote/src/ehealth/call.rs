@@ -68,14 +68,14 @@ impl EHealth {
 
     /// Reads. The reply is whole, whatever it says.
     pub(super) async fn get(&self, turn: Turn, what: &str, url: Url) -> Result<Reply, RemoteError> {
-        self.standing()?;
+        self.may_call()?;
         let read = self.wire.read(turn, |client| self.signature.sign(client.get(url))).await;
         read.map_err(|trouble| outcome::of_read(TITLE, what, &trouble))
     }
 
     /// Writes, once.
     pub(super) async fn patch(&self, url: Url, body: &Value) -> Result<Reply, RemoteError> {
-        self.standing()?;
+        self.may_call()?;
         let written = self.wire.write(|client| self.signature.sign(client.patch(url)).json(body)).await;
         written.map_err(|trouble| outcome::of_write(TITLE, &trouble))
     }

@@ -78,22 +78,25 @@ impl EHealth {
     /// What a reply to a write comes to. "HTTP success means accepted, not received."
     pub(super) fn submitted(&self, reply: &Reply) -> Result<Submitted, RemoteError> {
         if !(reply.status.is_success() || reply.status.is_redirection()) {
-            return Err(self.refused(&No::of_reply(reply, &self.signature)));
+            return Err(self.refused(&No::of_reply(reply, &self.signature), None));
         }
         let unclear = || outcome::unreadable_write(TITLE, reply);
         let body: Value = serde_json::from_slice(&reply.body).map_err(|_| unclear())?;
         let see_other = reply.status.as_u16() == 303;
         match (stands(&body, see_other), linked(&body)) {
             (Some(Stands::Failed { code: Some(code), error }), _) => {
-                Err(self.refused(&No::of_job(code, error.as_ref(), &self.signature)))
+                Err(self.refused(&No::of_job(code, error.as_ref(), &self.signature), None))
             }
             // "processed": somebody was quick.
             (Some(Stands::Processed), _) => Ok(Submitted::Done(Receipt::default())),
-            (Some(Stands::Pending) | None, Some(job)) => Ok(Submitted::Accepted(job)),
+            (Some(Stands::Pending) | None, Some(job)) => {
+                self.begun(&job);
+                Ok(Submitted::Accepted(job))
+            }
             // A success that is an error inside.
             (None, None) if body.get("error").is_some_and(Value::is_object) => {
                 let code = code(body.pointer("/meta/code")).filter(|code| *code >= 400).ok_or_else(unclear)?;
-                Err(self.refused(&No::of_job(code, body.get("error"), &self.signature)))
+                Err(self.refused(&No::of_job(code, body.get("error"), &self.signature), None))
             }
             _ => Err(unclear()),
         }
@@ -120,18 +123,18 @@ impl EHealth {
             Stands::Pending => Ok(JobState::Pending),
             Stands::Processed => Ok(JobState::Done(Receipt::default())),
             Stands::Failed { code: Some(code), error } => {
-                Ok(JobState::Failed(self.refused(&No::of_job(code, error.as_ref(), &self.signature))))
+                Ok(JobState::Failed(self.refused(&No::of_job(code, error.as_ref(), &self.signature), Some(id))))
             }
             Stands::Failed { code: None, .. } => Ok(untold("says that the job failed and not why")),
         }
     }
 
-    /// A refusal as an error; one of the whole account pauses the connection.
-    pub(super) fn refused(&self, no: &No) -> RemoteError {
+    /// A refusal, of a `job` or of a call, as an error; one of the whole account pauses the connection.
+    fn refused(&self, no: &No, job: Option<&str>) -> RemoteError {
         match no.of_write() {
             Refused::This(error) => error,
             Refused::Account(error) => {
-                self.pause(&error);
+                self.pause(&error, job);
                 error
             }
         }

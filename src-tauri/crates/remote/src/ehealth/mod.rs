@@ -32,7 +32,7 @@ use rounds_domain::{
 };
 use url::Url;
 
-use self::{account::Pause, call::Signature, convert::Rules, watched::Watched};
+use self::{account::Standing, call::Signature, convert::Rules, watched::Watched};
 use crate::{
     common,
     registry::Kind,
@@ -61,7 +61,7 @@ struct EHealth {
     reject_verb: String,
     reject_dictionary: String,
     rules: Rules,
-    pause: Mutex<Pause>,
+    standing: Mutex<Standing>,
 }
 
 // The registry's signature: what connects an account may keep it.
@@ -101,7 +101,7 @@ fn open(account: &Account) -> Result<EHealth, String> {
         reject_verb: given(declaration::REJECT_VERB),
         reject_dictionary: given(declaration::REJECT_DICTIONARY),
         rules: Rules { my_user_id, allow_reject: values.text(declaration::ALLOW_REJECT) == Some("true") },
-        pause: Mutex::default(),
+        standing: Mutex::default(),
     })
 }
 
