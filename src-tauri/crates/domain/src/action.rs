@@ -207,6 +207,8 @@ pub enum ReasonKind {
     PossiblySent,
     /// The system refused it.
     Refused,
+    /// Something that only its person can add is missing.
+    Incomplete,
     /// What is there is not what the person saw.
     Conflict,
     /// The item is not there any more.

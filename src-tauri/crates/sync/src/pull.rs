@@ -239,7 +239,9 @@ impl<K: Keep> Rounds<K> {
                 AndNow::Later(_) => TroubleKind::Waiting,
                 AndNow::SignIn => TroubleKind::SignIn,
                 AndNow::Doubtful => TroubleKind::Unreadable,
-                AndNow::Forbidden | AndNow::Conflict | AndNow::Invalid | AndNow::Gone => TroubleKind::Refused,
+                AndNow::Forbidden | AndNow::Conflict | AndNow::Invalid | AndNow::Incomplete | AndNow::Gone => {
+                    TroubleKind::Refused
+                }
             };
             let since = before
                 .as_ref()

@@ -31,7 +31,8 @@ async fn a_receipt_without_a_patient_waits_and_goes_on_with_the_time_of_the_scan
     let receipt = laboratory.receive(&specimen, &scanned).await;
     let row = laboratory.settled(receipt).await;
     assert_eq!(row.state, OutboxState::NeedsPerson);
-    assert!(row.words.contains("Patient not known"), "{}", row.words);
+    assert!(row.words.starts_with("Patient not known"), "{}", row.words);
+    assert_eq!(row.reason.map(|reason| reason.kind), Some(ReasonKind::Incomplete));
     assert_eq!(laboratory.asked("PATCH"), 0, "it is never sent without its patient");
 
     let wrong = laboratory.simulator.facts(super::EHEALTH).unwrap()["patients"][0]["id"].as_str().unwrap().to_owned();

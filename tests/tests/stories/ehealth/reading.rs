@@ -95,8 +95,8 @@ async fn a_patient_who_cannot_be_read_hides_nobody_else() {
     assert_eq!(laboratory.desk.found("kind:specimen").await, watched(&laboratory), "the others are all here");
     let rejected = laboratory.desk.rounds().rejected(laboratory.connection).await.unwrap();
     assert!(
-        rejected.iter().any(|one| one.reason.contains("“Nobody”")),
-        "who cannot be read is told by name: {rejected:?}"
+        rejected.iter().any(|one| one.reason.contains("watched patient 1")),
+        "who cannot be read is told by their place: {rejected:?}"
     );
 }
 

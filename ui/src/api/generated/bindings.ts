@@ -1243,7 +1243,7 @@ text: string, };
 /**
  * What kind of thing stands in an action's way.
  */
-export type ReasonKind = "offline" | "waiting" | "signIn" | "doubt" | "possiblySent" | "refused" | "conflict" | "gone" | "unreadable" | "behind";
+export type ReasonKind = "offline" | "waiting" | "signIn" | "doubt" | "possiblySent" | "refused" | "incomplete" | "conflict" | "gone" | "unreadable" | "behind";
 
 /**
  * A record that could not be read.

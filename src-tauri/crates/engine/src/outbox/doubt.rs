@@ -188,7 +188,7 @@ pub(super) fn keep_looking(next: &mut Action, error: &RemoteError, tick: Tick) {
                 ask_person(next, ReasonKind::PossiblySent, cannot_look(error));
             }
         }
-        AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict | AndNow::Gone => {
+        AndNow::Forbidden | AndNow::Invalid | AndNow::Incomplete | AndNow::Conflict | AndNow::Gone => {
             ask_person(next, ReasonKind::PossiblySent, cannot_look(error));
         }
     }

@@ -348,6 +348,7 @@ fn not_sent(next: &mut Action, error: RemoteError, tick: Tick) {
             next.next_at = None;
         }
         AndNow::Forbidden | AndNow::Invalid => ask_person(next, ReasonKind::Refused, error.message),
+        AndNow::Incomplete => ask_person(next, ReasonKind::Incomplete, error.message),
         AndNow::Conflict => ask_person(next, ReasonKind::Conflict, error.message),
         AndNow::Gone => ask_person(next, ReasonKind::Gone, error.message),
     }
@@ -367,7 +368,9 @@ fn followed(next: &mut Action, job: JobState, tick: Tick) {
                 AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict | AndNow::Gone | AndNow::SignIn => {
                     not_sent(next, error, tick);
                 }
-                AndNow::Doubtful | AndNow::Later(_) | AndNow::Offline => doubt(next, error.message, tick),
+                AndNow::Doubtful | AndNow::Later(_) | AndNow::Offline | AndNow::Incomplete => {
+                    doubt(next, error.message, tick);
+                }
             }
         }
         JobState::Pending => {

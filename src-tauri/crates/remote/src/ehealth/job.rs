@@ -36,8 +36,7 @@ pub(super) fn stands(body: &Value, see_other: bool) -> Option<Stands> {
             error: job.get("error").filter(|error| !error.is_null()).cloned(),
         }),
         Some("processed" | "done" | "completed") => Some(Stands::Processed),
-        Some("pending" | "processing" | "in_progress" | "new") => Some(Stands::Pending),
-        // A word that nobody knows is no end: the job is asked about again, and after a day its person is.
+        // "pending"; and a word that nobody knows is no end: the job is asked about again, and after a day its person is.
         Some(_) => Some(Stands::Pending),
         None if see_other || job.get("response_data").is_some_and(|data| !data.is_null()) => Some(Stands::Processed),
         None => None,

@@ -97,12 +97,10 @@ impl EHealth {
         known.map(Some).ok_or_else(gone)
     }
 
-    /// How a person finds a patient in the settings: by the laboratory's name.
+    /// How a person finds a patient in the settings: by their place there. Neither id nor name stands in what is wrong.
     fn called(&self, patient: &str) -> String {
-        match self.watched.name(patient) {
-            Some(name) => format!("“{name}”"),
-            None => "a watched patient without a name".to_owned(),
-        }
+        let at = self.watched.ids().iter().position(|id| id == patient);
+        at.map_or_else(|| "a patient".to_owned(), |at| format!("watched patient {}", at + 1))
     }
 
     fn of<'a>(&'a self, patient: Option<&'a str>) -> Of<'a> {

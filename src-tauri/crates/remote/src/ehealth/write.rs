@@ -51,7 +51,7 @@ impl EHealth {
             (Some(known), _) => Ok(known.to_owned()),
             (None, Some(said)) => Ok(said),
             (None, None) => Err(RemoteError::new(
-                AndNow::Invalid,
+                AndNow::Incomplete,
                 "Patient not known. Nothing was sent, and the time of the scan is kept: link the specimen to its patient (or add \
                  the patient to the watched ones) and try again, or receive it again with the patient's id.",
             )),

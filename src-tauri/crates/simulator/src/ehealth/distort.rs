@@ -12,7 +12,7 @@ pub(crate) fn distort(asked: &Asked, page: Answer, distortion: Distortion) -> An
     match distortion {
         // It calls itself the first, and more to come.
         Distortion::RepeatCursor => {
-            body["paging"] = json!({"page_number": 1, "page_size": 1, "total_pages": 9, "total_entries": 9})
+            body["paging"] = json!({"page_number": 1, "page_size": 1, "total_pages": 9, "total_entries": 9});
         }
         Distortion::ExpiredCursor => {}
         _ => {

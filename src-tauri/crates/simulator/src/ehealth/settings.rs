@@ -12,6 +12,7 @@ use crate::system::Refusal;
 /// The settings in force, by their names at the control door.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own at the control door")]
 pub(crate) struct Settings {
     /// The bearer token. `rotateToken: true` makes another one, and the old one is no longer good.
     pub(crate) token: String,

@@ -40,6 +40,7 @@ fn each_answer_of_a_send_leads_where_the_document_says() {
         (failed(AndNow::Forbidden), NeedsPerson, false),
         (failed(AndNow::Conflict), NeedsPerson, false),
         (failed(AndNow::Invalid), NeedsPerson, false),
+        (failed(AndNow::Incomplete), NeedsPerson, false),
         (failed(AndNow::Gone), NeedsPerson, false),
         (failed(AndNow::Doubtful), Doubtful, true),
     ] {

@@ -104,7 +104,7 @@ async fn whose_it_is_must_be_known_and_agree() {
     let with = |patient: &str| action("receive", json!({"received_time": SCANNED, "patient_id": patient}), json!({}));
     let nobodys = system.submit(&target(None), &receive()).await.expect_err("never without a patient");
     assert!(
-        nobodys.and_now == AndNow::Invalid && nobodys.message.starts_with("Patient not known"),
+        nobodys.and_now == AndNow::Incomplete && nobodys.message.starts_with("Patient not known"),
         "{}",
         nobodys.message
     );
