@@ -54,3 +54,9 @@ it('names a text by its beginning, on one line', () => {
   expect(beginning('Please\n compare')).toBe('“Please compare”');
   expect(beginning('а'.repeat(90))).toBe(`“${'а'.repeat(80)}…”`);
 });
+
+it('begins a point in time with the second in which the form was opened, and keeps what was typed', () => {
+  const at = [field('at', 'text', { kind: { type: 'moment', since: null }, default: 'now' })];
+  expect(filled(at, null)['at']).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+  expect(filled(at, { at: '2026-11-22T09:00:00Z' })).toEqual({ at: '2026-11-22T09:00:00Z' });
+});

@@ -37,7 +37,9 @@ async fn what_is_accepted_is_not_yet_received() {
     let row = laboratory.desk.row(receipt).await;
     assert_eq!((row.state, row.words.as_str()), (OutboxState::Following, "accepted, waiting for Laboratory"));
     assert!(laboratory.effects(&specimen).is_empty(), "nothing has taken effect");
-    assert_eq!(laboratory.view(&specimen).await.row.pending.len(), 1, "it is shown as a wish");
+    let shown = laboratory.view(&specimen).await.row;
+    assert_eq!(shown.pending.len(), 1, "it is shown as a wish");
+    assert_eq!(shown.status_group, rounds_domain::item::StatusGroup::Waiting, "a job is under way");
     laboratory.desk.clock.advance(Duration::from_hours(25));
     laboratory.sync(Extent::Recent).await;
     let row = laboratory.desk.row(receipt).await;

@@ -1,10 +1,11 @@
 //! Finding an item by a number that a person has (a scan), and saying whose it is.
 
+use chrono::{DateTime, Utc};
 use rounds_domain::{
     error::{AndNow, RemoteError},
     ids::{ConnectionId, ItemId},
     item::{Identifier, IdentifierKind},
-    pull::Page,
+    pull::{Page, Record},
 };
 use rounds_remote::seam::{Depth, Target};
 use rounds_store::{Store, StoreError, table::item::PageWrite};
@@ -63,7 +64,7 @@ impl Rounds {
         });
         let began = self.clock.now();
         let read = link.call(began, || link.remote.refresh(&target, Depth::Plain)).await?;
-        let is_theirs = |record: &rounds_domain::pull::Record| {
+        let is_theirs = |record: &Record| {
             let patient_of = record.item.patient.as_ref().and_then(|of| of.external_id.as_deref());
             patient_of == Some(patient)
         };
@@ -80,8 +81,8 @@ impl Rounds {
     async fn keep_found(
         &self,
         link: &Link<Store>,
-        records: Vec<rounds_domain::pull::Record>,
-        began: chrono::DateTime<chrono::Utc>,
+        records: Vec<Record>,
+        began: DateTime<Utc>,
     ) -> Result<(), DeskError> {
         if records.is_empty() {
             return Ok(());
