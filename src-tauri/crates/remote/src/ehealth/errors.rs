@@ -145,9 +145,10 @@ impl No {
                     self.said()
                 ),
             )),
-            409 | 412 | 422 if self.is_about(&["already", "cannot be changed"]) => {
-                told(AndNow::Conflict, "When it was received stands there already. Nothing was changed by this.")
-            }
+            409 | 412 | 422 if self.is_about(&["already", "cannot be changed"]) => told(
+                AndNow::Conflict,
+                "What it would set stands there already, and is not changed. Nothing was changed by this.",
+            ),
             409 | 412 => told(AndNow::Conflict, "Nothing was changed; look at the specimen as it stands now."),
             400 | 422 if self.is_about(&["collected", "current date", "collection"]) => told(
                 AndNow::Invalid,
