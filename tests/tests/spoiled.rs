@@ -172,7 +172,13 @@ fn a_spoiled_refusal_is_never_taken_for_more_than_it_is() {
         throw("carevalidate_refusal", examples("carevalidate_refusal"), Some(status));
         throw("ambra_refusal", examples("ambra_refusal"), Some(status));
         throw("ehealth_refusal", examples("ehealth_refusal"), Some(status));
+        throw("lims_refusal", examples("lims_refusal"), Some(status));
     }
+}
+
+#[test]
+fn a_spoiled_confirmation_is_one_or_it_is_doubt() {
+    throw("lims_reply", examples("lims_reply"), None);
 }
 
 /// The harms themselves do what they say: else the rest proves nothing.

@@ -3,6 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use rounds_domain::{
     action::Fields,
+    file::OutFile,
     ids::ItemId,
     view::{ItemView, OutboxRow},
 };
@@ -10,7 +11,10 @@ use rounds_sync::desk::{AttachmentState, Intent};
 use serde::Serialize;
 
 use super::Desk;
-use crate::{browser, error::Answer};
+use crate::{
+    browser,
+    error::{Answer, Code, CommandError},
+};
 
 /// How far an attached file is, with its content.
 #[derive(Debug, Default, Serialize)]
@@ -45,6 +49,23 @@ pub(crate) async fn act(desk: Desk<'_>, item: ItemId, action: String, fields: Fi
 #[tauri::command]
 pub(crate) async fn save_draft(desk: Desk<'_>, item: ItemId, action: String, fields: Option<Fields>) -> Answer<()> {
     Ok(desk.rounds()?.save_draft(item, action, fields).await?)
+}
+
+/// Keeps what is in a file that somebody picked for a field of an action, encrypted, and says how the field names it. The
+/// window's own picker reads it, so that the window is given no path and no way to the disk.
+#[tauri::command]
+pub(crate) async fn keep_file(
+    desk: Desk<'_>,
+    item: ItemId,
+    action: String,
+    field: String,
+    name: String,
+    base64: String,
+) -> Answer<OutFile> {
+    let content = BASE64_STANDARD.decode(base64).map_err(|_| {
+        CommandError::new(Code::Invalid, "The file did not come whole. Nothing was kept; pick it again.")
+    })?;
+    Ok(desk.rounds()?.keep_file(item, &action, &field, &name, content).await?)
 }
 
 /// Fetches a file in the background.

@@ -5,6 +5,7 @@ mod connections;
 mod item;
 #[macro_use]
 mod list;
+mod make;
 mod outbox;
 mod preferences;
 mod profile;

@@ -20,6 +20,7 @@ use rounds_store::{
         action::{End, Ending},
         connection::{Connection, ConnectionEdit, NewConnection, Tally},
         item::{Applied, PageWrite, ReadAgain, StoredItem},
+        made::Making,
         slice::{Advance, FeedProgress, SliceRow, Then},
     },
 };
@@ -256,6 +257,14 @@ impl<K: Keep> Keep for Chaos<K> {
         self.done(self.store.save_draft(item, action, fields, now)).await
     }
 
+    async fn keep_file(&self, item: ItemId, hash: String, content: Vec<u8>, now: DateTime<Utc>) -> Kept<()> {
+        self.done(self.store.keep_file(item, hash, content, now)).await
+    }
+
+    async fn files(&self, item: ItemId, hashes: Vec<String>) -> Kept<Vec<Vec<u8>>> {
+        self.store.files(item, hashes).await
+    }
+
     async fn submit(&self, action: Action) -> Kept<Action> {
         let saved = self.machine.commit(self.store.submit(action)).await?;
         self.kept(saved).await
@@ -268,6 +277,21 @@ impl<K: Keep> Keep for Chaos<K> {
     ) -> Kept<Action> {
         let moved = self.machine.commit(self.store.move_action(id, change)).await?;
         self.kept(moved).await
+    }
+
+    async fn move_action_and_keep<F: FnOnce(&Action) -> Option<Action> + Send + 'static>(
+        &self,
+        id: ActionId,
+        change: F,
+        page: PageWrite,
+    ) -> Kept<Action> {
+        let moved = self.machine.commit(self.store.move_action_and_keep(id, change, page)).await?;
+        self.kept(moved).await
+    }
+
+    async fn make(&self, making: Making) -> Kept<Action> {
+        let saved = self.machine.commit(self.store.make(making)).await?;
+        self.kept(saved).await
     }
 
     async fn end_action<

@@ -17,6 +17,7 @@ use rounds_store::{
         action::{End, Ending},
         connection::{Connection, ConnectionEdit, NewConnection, Tally},
         item::{Applied, PageWrite, ReadAgain, StoredItem},
+        made::Making,
         slice::{FeedProgress, SliceRow},
     },
 };
@@ -110,7 +111,10 @@ impl Keep for Waiting {
         item(id: ItemId) -> StoredItem;
         rows_of(items: Vec<ItemId>) -> Vec<WorklistRow>;
         save_draft(item: ItemId, action: String, fields: Option<Fields>, now: DateTime<Utc>) -> ();
+        keep_file(item: ItemId, hash: String, content: Vec<u8>, now: DateTime<Utc>) -> ();
+        files(item: ItemId, hashes: Vec<String>) -> Vec<Vec<u8>>;
         submit(action: Action) -> Action;
+        make(making: Making) -> Action;
         action(id: ActionId) -> Action;
         unsettled(connection: Option<ConnectionId>) -> Vec<Action>;
         outbox(settled_since: DateTime<Utc>) -> Vec<Action>;
@@ -137,6 +141,15 @@ impl Keep for Waiting {
         change: F,
     ) -> Kept<Action> {
         RUNTIME.block_on(self.0.move_action(id, change))
+    }
+
+    async fn move_action_and_keep<F: FnOnce(&Action) -> Option<Action> + Send + 'static>(
+        &self,
+        id: ActionId,
+        change: F,
+        page: PageWrite,
+    ) -> Kept<Action> {
+        RUNTIME.block_on(self.0.move_action_and_keep(id, change, page))
     }
 
     async fn end_action<

@@ -12,7 +12,7 @@ use rounds_sync::{
     Patience,
     desk::{ConnectionSettings, Intent},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     plan::{Doing, PEOPLE, Step, TEXTS, Verdict, status},
@@ -33,6 +33,7 @@ impl<S: Shelf> World<S> {
             self.remotes[server].server().things.iter().map(|(name, thing)| (name.clone(), thing.study)).collect();
         let Some((name, study)) = names.get(item % names.len().max(1)).cloned() else { return };
         let kind = if study { ItemKind::Study } else { ItemKind::Case };
+        let number = value;
         let (action, field, value) = match doing {
             Doing::Comment => ("comment", "text", TEXTS[value % TEXTS.len()].to_owned()),
             Doing::Status => ("status", "status", status(value).to_owned()),
@@ -48,6 +49,14 @@ impl<S: Shelf> World<S> {
         let last = *self.desks[desk].last.borrow();
         let after = last.filter(|_| after_last).into_iter().collect();
         let item = ItemId::derive(connection, kind, &name);
+        // Some comments have a file with them.
+        if doing == Doing::Comment && number % 3 == 0 {
+            let content = format!("made up {number}").into_bytes();
+            match program.keep_file(item, action, "file", "note.txt", content).await {
+                Ok(file) => _ = fields.insert("file".to_owned(), json!([file])),
+                Err(error) => return self.expected(&error),
+            }
+        }
         match program.act(Intent { item, action: action.into(), fields, hold, after }).await {
             Ok(row) => {
                 self.check().said_saved(row.id);

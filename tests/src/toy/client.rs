@@ -6,22 +6,23 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use rounds_domain::{
     action::{Action, Offer},
-    detail::Comment,
+    detail::{Attachment, Comment},
     error::{AndNow, RemoteError},
+    file,
     item::{ItemKind, Status, StatusGroup, WorkItem},
     moment::Moment,
     patient::{Me, Person, PersonName},
     pull::{Page, Record, Rejected, Slice},
 };
 use rounds_remote::seam::{
-    Account, Blob, Depth, JobState, Receipt, RemoteSystem, SignInReply, SignedIn, Submitted, Target,
+    Account, Blob, Depth, Enclosed, JobState, Receipt, RemoteSystem, SignInReply, SignedIn, Submitted, Target,
 };
 use serde_json::{Value, json};
 
 use super::{
     declare::{OWN_MARK, STUDIES},
     line::{self, Call, Fate, PageFault, Place},
-    server::{Deed, JobNow, Request, Server, SignIn, Thing, User},
+    server::{Deed, JobNow, Remark, Request, Server, SignIn, Thing, User},
 };
 
 /// The family name of everybody there.
@@ -60,6 +61,25 @@ fn me(user: &User) -> Me {
 
 fn moment(at: DateTime<Utc>) -> Moment {
     Moment { text: at.to_rfc3339(), at: Some(at) }
+}
+
+/// The files that hang on what was written on a thing.
+fn attached(thing: &Thing) -> Vec<Attachment> {
+    let of_remark = |remark: &Remark| {
+        let (comment, made, author) = (remark.id.clone(), remark.made, person(&remark.author));
+        let file = move |file_name: &String| Attachment {
+            id: format!("{comment}-{file_name}"),
+            comment: Some(comment.clone()),
+            file_name: file_name.clone(),
+            phi: true,
+            internal: false,
+            deleted: false,
+            made: Some(moment(made)),
+            by: Some(author.clone()),
+        };
+        remark.files.iter().map(file).collect::<Vec<_>>()
+    };
+    thing.remarks.iter().flat_map(of_remark).collect()
 }
 
 /// A thing as Rounds sees it, read by `reader`.
@@ -111,9 +131,11 @@ fn record(id: &str, thing: &Thing, reader: &User) -> Record {
 fn deed(action: &Action) -> Result<Deed, RemoteError> {
     let wanted = |key: &str| action.wants.get(key).cloned().unwrap_or(Value::Null);
     Ok(match action.name.as_str() {
-        "comment" => {
-            Deed::Remark { text: action.text("text").unwrap_or_default().to_owned(), internal: action.flag("internal") }
-        }
+        "comment" => Deed::Remark {
+            text: action.text("text").unwrap_or_default().to_owned(),
+            internal: action.flag("internal"),
+            files: action.files().into_iter().map(|file| file.name).collect(),
+        },
         "status" => {
             Deed::Compare { old: action.saw.get("status").cloned().unwrap_or(Value::Null), new: wanted("status") }
         }
@@ -233,6 +255,9 @@ impl RemoteSystem for Client {
                 if server.sign_in == SignIn::Key {
                     return Ok((self.caller(server)?, None, false));
                 }
+                if let (Some(session), Ok(user)) = (self.session(), self.caller(server)) {
+                    return Ok((user, Some(session), false));
+                }
                 let user = server.users.iter().find(|user| Some(&user.given) == self.given.as_ref());
                 let user = user.cloned().ok_or_else(|| RemoteError::new(AndNow::SignIn, "Nobody of this name."))?;
                 let (session, wants_pin) = server.begin(user.clone())?;
@@ -248,9 +273,10 @@ impl RemoteSystem for Client {
         })
     }
 
-    async fn give_pin(&self, session: &str, pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
-        let user = self.call(Call::SignIn, |server, _, _| server.take_pin(session, pin)).await?;
-        Ok(self.begun(&user, session.to_owned()))
+    async fn give_pin(&self, session: &str, pin: &str) -> Result<(), RemoteError> {
+        self.call(Call::SignIn, |server, _, _| server.take_pin(session, pin)).await?;
+        self.keep_session(Some(session.to_owned()));
+        Ok(())
     }
 
     async fn pull(
@@ -297,12 +323,16 @@ impl RemoteSystem for Client {
         .await
     }
 
-    async fn refresh(&self, target: &Target, _depth: Depth) -> Result<Option<Record>, RemoteError> {
+    async fn refresh(&self, target: &Target, depth: Depth) -> Result<Option<Record>, RemoteError> {
         self.call(Call::Read, |server, now, _| {
             let reader = self.caller(server)?;
             let id = &target.external_id;
             server.read(id, &reader, now);
-            Ok(server.things.get(id).map(|thing| record(id, thing, &reader)))
+            Ok(server.things.get(id).map(|thing| {
+                let mut record = record(id, thing, &reader);
+                record.item.attachments = (depth == Depth::Attachments).then(|| attached(thing));
+                record
+            }))
         })
         .await
     }
@@ -361,6 +391,20 @@ impl RemoteSystem for Client {
             Fate::AnswerLost(error) | Fate::Late(_, error) => Err(error),
             _ => answer,
         }
+    }
+
+    async fn submit_with(
+        &self,
+        target: &Target,
+        action: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Submitted, RemoteError> {
+        let named = action.files();
+        assert_eq!(named.len(), files.len(), "an action never leaves without its files");
+        for (named, file) in named.iter().zip(&files) {
+            assert_eq!((&named.hash, named), (&file::hash(&file.content), &file.about), "nor with others");
+        }
+        self.submit(target, action).await
     }
 
     async fn follow(&self, job: &str) -> Result<JobState, RemoteError> {

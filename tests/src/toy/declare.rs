@@ -20,6 +20,11 @@ fn field(key: &str, kind: FieldKind, required: bool) -> ActionField {
     ActionField { key: key.into(), label: key.into(), help: String::new(), kind, required, default: None }
 }
 
+fn files() -> FieldKind {
+    let media_types = vec!["text/plain".to_owned()];
+    FieldKind::Files { most: 2, bytes_each: 1_000, bytes_in_all: 1_500, media_types }
+}
+
 fn action(name: &str, verb: Verb, proof: Proof) -> ActionDeclaration {
     ActionDeclaration {
         name: name.into(),
@@ -80,7 +85,11 @@ pub fn declare() -> System {
         ],
         actions: vec![
             ActionDeclaration {
-                fields: vec![field("text", FieldKind::LongText, true), field("internal", FieldKind::Flag, false)],
+                fields: vec![
+                    field("text", FieldKind::LongText, true),
+                    field("internal", FieldKind::Flag, false),
+                    field("file", files(), false),
+                ],
                 ..action("comment", Verb::Comment, Proof::Comment)
             },
             ActionDeclaration {

@@ -43,6 +43,8 @@ pub struct Remark {
     pub text: String,
     /// Whether only colleagues see it.
     pub internal: bool,
+    /// The names of the files that came with it.
+    pub files: Vec<String>,
     /// When.
     pub made: DateTime<Utc>,
 }
@@ -77,6 +79,8 @@ pub enum Deed {
         text: String,
         /// For colleagues alone.
         internal: bool,
+        /// The names of the files that come with it.
+        files: Vec<String>,
     },
     /// Sets a value, whatever it was; with a mark, if the client made one.
     Set {
@@ -367,11 +371,11 @@ impl Server {
             was_known = request.read_at.is_some() && request.read_at > changed;
         };
         match &request.deed {
-            Deed::Remark { text, internal } => {
+            Deed::Remark { text, internal, files } => {
                 let id = format!("remark-{id}");
                 made = Some(id.clone());
-                let (text, internal) = (text.clone(), *internal);
-                thing.remarks.push(Remark { id, author: request.by.clone(), text, internal, made: now });
+                let (text, internal, files) = (text.clone(), *internal, files.clone());
+                thing.remarks.push(Remark { id, author: request.by.clone(), text, internal, files, made: now });
             }
             Deed::Set { key, value, mark } => {
                 set(key, value.clone());
@@ -417,7 +421,14 @@ impl Server {
         let id = format!("remark-{version}");
         let Some(thing) = self.things.get_mut(item) else { return };
         thing.version = version;
-        thing.remarks.push(Remark { id, author: by.clone(), text: text.to_owned(), internal: false, made: now });
+        thing.remarks.push(Remark {
+            id,
+            author: by.clone(),
+            text: text.to_owned(),
+            internal: false,
+            files: vec![],
+            made: now,
+        });
         if !thing.study {
             thing.updated = thing.updated.max(now);
         }

@@ -54,11 +54,14 @@ async fn a_pin_can_be_given_by_another_process() {
     assert_eq!(waiting.and_now, AndNow::SignIn);
 
     let other = connect(&desk.simulator, &[], None);
-    let wrong = other.give_pin(&session, "000000x", Utc::now()).await.expect_err("a wrong PIN");
+    let wrong = other.give_pin(&session, "000000x").await.expect_err("a wrong PIN");
     assert_eq!(wrong.and_now, AndNow::Invalid, "another may be tried");
     let pin = desk.simulator.facts(AMBRA).expect("facts")["lastPin"].as_str().expect("a PIN").to_owned();
-    let signed_in = other.give_pin(&session, &format!(" {pin} "), Utc::now()).await.expect("the right PIN");
+    desk.fault("/session/pin", Fault::AppliedReplyLost);
+    other.give_pin(&session, &format!(" {pin} ")).await.expect("it was taken, whatever became of the answer");
+    let Ok(SignInReply::Done(signed_in)) = other.sign_in(Utc::now()).await else { panic!("it goes on") };
     assert!(signed_in.session.is_some() && signed_in.me.is_some());
+    assert_eq!(desk.calls("/session/login"), 1);
     assert!(other.pull("studies", &Slice::All, None, Utc::now()).await.is_ok());
 }
 
@@ -68,10 +71,10 @@ async fn after_three_wrong_pins_a_new_sign_in_is_wanted() {
     desk.set(&json!({"pinRequired": true}));
     let Ok(SignInReply::PinWanted { session, .. }) = desk.sign_in(Utc::now()).await else { panic!("a PIN is wanted") };
     for _ in 0..3 {
-        desk.give_pin(&session, "nope", Utc::now()).await.expect_err("a wrong PIN");
+        desk.give_pin(&session, "nope").await.expect_err("a wrong PIN");
     }
     let pin = desk.simulator.facts(AMBRA).expect("facts")["lastPin"].as_str().expect("a PIN").to_owned();
-    let expired = desk.give_pin(&session, &pin, Utc::now()).await.expect_err("the PIN has expired");
+    let expired = desk.give_pin(&session, &pin).await.expect_err("the PIN has expired");
     assert_eq!(expired.and_now, AndNow::SignIn);
 }
 

@@ -3,14 +3,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use rounds_domain::{
     action::Fields,
     ids::{ActionId, ConnectionId, ItemId},
@@ -30,6 +27,7 @@ use rounds_sync::{
     desk::{ConnectionForm, Intent},
     report::ConnectionReport,
 };
+use rounds_tests::clock::AheadClock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -37,50 +35,6 @@ use zeroize::Zeroizing;
 pub(crate) const SYSTEM: &str = "carevalidate";
 pub(crate) const COMMENT: &str = "ADD_COMMUNICATION";
 pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
-
-/// The machine's clocks, put forward where a story would otherwise wait; its wall clock can be set, too.
-pub(crate) struct StoryClock {
-    ahead: AtomicI64,
-    set: AtomicI64,
-    began: Instant,
-}
-
-impl Default for StoryClock {
-    fn default() -> Self {
-        Self { ahead: AtomicI64::default(), set: AtomicI64::default(), began: Instant::now() }
-    }
-}
-
-impl StoryClock {
-    /// Time passes.
-    pub(crate) fn advance(&self, by: Duration) {
-        self.ahead.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::AcqRel);
-    }
-
-    /// No time passes; somebody sets the wall clock forward or back.
-    pub(crate) fn set(&self, by: TimeDelta) {
-        self.set.fetch_add(by.num_milliseconds(), Ordering::AcqRel);
-    }
-}
-
-impl Clock for StoryClock {
-    fn now(&self) -> DateTime<Utc> {
-        let ahead = self.ahead.load(Ordering::Acquire) + self.set.load(Ordering::Acquire);
-        Utc::now().trunc_subsecs(3) + TimeDelta::milliseconds(ahead)
-    }
-
-    fn up(&self) -> Duration {
-        self.began.elapsed() + Duration::from_millis(u64::try_from(self.ahead.load(Ordering::Acquire)).unwrap())
-    }
-
-    fn random(&self) -> f64 {
-        0.5
-    }
-
-    fn new_id(&self) -> uuid::Uuid {
-        uuid::Uuid::now_v7()
-    }
-}
 
 pub(crate) type Words = BTreeMap<String, String>;
 
@@ -133,7 +87,7 @@ pub(crate) fn form(about: &SystemAnnouncement, name: &str, but: &[(&str, &str)])
 
 /// A desk: a profile, open, and the clock it goes by.
 pub(crate) struct Desk {
-    pub(crate) clock: Arc<StoryClock>,
+    pub(crate) clock: Arc<AheadClock>,
     rounds: Option<Arc<Rounds>>,
     kinds: &'static [Kind],
     dir: TempDir,
@@ -147,7 +101,7 @@ impl Desk {
     /// A desk that knows these kinds of systems.
     pub(crate) async fn with(kinds: &'static [Kind]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(StoryClock::default());
+        let clock = Arc::new(AheadClock::default());
         let store = profile::create(&dir.path().join("profile"), unlock()).await.unwrap();
         let rounds = Rounds::open_with(store, Arc::clone(&clock) as Arc<dyn Clock>, kinds).await.unwrap();
         Self { clock, rounds: Some(rounds), kinds, dir }

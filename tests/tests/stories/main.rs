@@ -4,7 +4,9 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod accessioning;
 mod attachments;
+mod case_actions;
 mod clinic;
 mod clocks;
 mod damaged;

@@ -1,6 +1,7 @@
 /** The door to the core: every command, by the name the shell gives it. Nothing else calls `invoke`. */
 import { invoke } from '@tauri-apps/api/core';
 import type {
+  ActionOffer,
   ConnectionView,
   Counts,
   ItemView,
@@ -8,6 +9,7 @@ import type {
   ListRequest,
   MessageView,
   OutboxRow,
+  OutFile,
   RejectedView,
   System,
 } from './generated/bindings';
@@ -72,6 +74,13 @@ export const openLink = (item: string, url: string) => call<void>('open_link', {
 export const watchItem = (id: string) => call<void>('watch_item', { id });
 
 export const act = (item: string, action: string, fields: Fields) => call<OutboxRow>('act', { item, action, fields });
+/** What can be done at a connection where no item stands yet, and why not where not. */
+export const offeredAt = (connection: string) => call<ActionOffer[]>('offered_at', { connection });
+/** Does one of those; `instead` is the action that this one corrects. */
+export const make = (connection: string, action: string, fields: Fields, instead: string | null) =>
+  call<OutboxRow>('make', { connection, action, fields, instead });
+export const saveNewDraft = (connection: string, action: string, fields: Fields | null) =>
+  call<void>('save_new_draft', { connection, action, fields });
 export const undo = (action: string) => call<void>('undo', { action });
 export const retry = (action: string) => call<void>('retry', { action });
 export const discard = (action: string, reason: string) => call<void>('discard', { action, reason });
@@ -79,6 +88,9 @@ export const resolve = (action: string, keep: 'mine' | 'theirs') => call<void>('
 export const outbox = (all: boolean) => call<OutboxRow[]>('outbox', { all });
 export const saveDraft = (item: string, action: string, fields: Fields | null) =>
   call<void>('save_draft', { item, action, fields });
+/** Keeps what is in a file that was picked for a field, and says how the field names it. */
+export const keepFile = (item: string, action: string, field: string, name: string, base64: string) =>
+  call<OutFile>('keep_file', { item, action, field, name, base64 });
 
 export const systems = () => call<System[]>('systems');
 export const connections = () => call<ConnectionView[]>('connections');

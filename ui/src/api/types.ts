@@ -1,4 +1,5 @@
 /** The shapes of the door that the domain crate does not know: the window's own. */
+import type { OutFile } from './generated/bindings';
 
 export type Phase = 'firstRun' | 'locked' | 'open';
 export type KeySlot = 'passphrase' | 'keychain';
@@ -55,7 +56,12 @@ export interface AttachmentContent {
   message: string | null;
 }
 
+/** A value of a form: of a field, of a group of fields, of the same group several times over, or of files. */
+export type FieldValue = string | number | boolean | null | Fields | Fields[] | OutFile[];
+
 /** Values of a form, by field key. */
-export type Fields = Record<string, string | number | boolean | null>;
+export interface Fields {
+  [key: string]: FieldValue;
+}
 
 export type OutboxChoice = 'undo' | 'retry' | 'discard' | 'keepMine' | 'takeTheirs';

@@ -15,6 +15,15 @@ export function day(text: string, months: Months): string {
   return parts && month ? `${parts[3]}-${month}-${parts[1]}` : text;
 }
 
+/** A day and a time of day without a zone, as a modality writes them. */
+const WALL_TIME = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})$/;
+
+/** `21-Nov-2025 21:37` from `2025-11-21 21:37`: as it was written, in no zone; whatever cannot be read stays as it came. */
+export function wallTime(text: string, months: Months): string {
+  const parts = WALL_TIME.exec(text);
+  return parts ? `${day(parts[1] ?? '', months)} ${parts[2]}` : day(text, months);
+}
+
 /** `21-Nov-2026` in the person's zone. */
 export function dayOf(at: Date, months: Months): string {
   return `${two(at.getDate())}-${months[at.getMonth()] ?? ''}-${at.getFullYear()}`;

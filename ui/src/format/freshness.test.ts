@@ -67,6 +67,18 @@ it.each([
     'warn',
   ],
   [
+    'not all read: whoever is at fault, it is not said that a system asked for it',
+    {
+      trouble: {
+        kind: 'waiting',
+        text: 'Part of “Cases” could not be read. It is read again by itself.',
+        since: ago(60),
+      },
+    },
+    'CareValidate demo · not all could be read yet; read again by itself',
+    'warn',
+  ],
+  [
     'refused the key',
     { trouble: { kind: 'signIn', text: '', since: ago(60) } },
     'CareValidate demo · wants signing in',

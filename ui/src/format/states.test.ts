@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ConnectionView, OutboxRow } from '../api';
-import { stateWords } from './states';
+import { blocker, stateWords, successor } from './states';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 const at = (seconds: number) => new Date(now + seconds * 1000).toISOString();
@@ -48,4 +48,32 @@ it.each<[string, Partial<OutboxRow>, OutboxRow[], ConnectionView['trouble'], str
 ])('%s', (_name, more, others, inTheWay, words) => {
   const mine = action(more);
   expect(stateWords(mine, { rows: [mine, ...others], trouble: inTheWay }, now)).toBe(words);
+});
+
+it('says by whom a needless "try again" is kept: the earlier action that needs a person', () => {
+  const asking = earlier({ state: 'needsPerson' });
+  const behind = action({ state: 'queued', reason: { kind: 'behind', text: '' } });
+  expect(blocker(behind, [behind, asking])?.id).toBe('earlier');
+  expect(blocker(behind, [behind, earlier({ state: 'queued' })])).toBeNull();
+  expect(blocker(behind, [behind, earlier({ state: 'needsPerson', item: 'other' })])).toBeNull();
+  expect(blocker(asking, [behind, asking])).toBeNull();
+  // What took another's place is younger than what it stands before.
+  expect(blocker(behind, [behind, earlier({ state: 'needsPerson', madeAt: at(60) })])?.id).toBe('earlier');
+});
+
+it('says of what was kept on what is there now that it was replaced, and by which', () => {
+  const old = action({
+    id: 'old',
+    action: 'assign',
+    fields: { who: 'u1' },
+    state: 'discarded',
+    settledAt: at(-60),
+    words: 'discarded',
+  });
+  const next = action({ id: 'next', action: 'assign', fields: { who: 'u1' }, madeAt: at(-60), state: 'confirmed' });
+  const around = (rows: OutboxRow[]) => ({ rows, trouble: null });
+  expect(successor(old, [old, next])?.id).toBe('next');
+  expect(stateWords(old, around([old, next]), now)).toMatch(/^replaced by the one of \d\d:\d\d$/);
+  expect(stateWords(old, around([old, { ...next, fields: { who: 'u2' } }]), now)).toBe('discarded');
+  expect(stateWords(old, around([old, { ...next, madeAt: at(0) }]), now)).toBe('discarded');
 });

@@ -27,6 +27,33 @@ export function waitsFor(
   return kind === 'offline' || kind === 'waiting' || kind === 'signIn' || kind === 'pin' ? kind : null;
 }
 
+/** The action of the same item that waits for a person and keeps `row` waiting; null when none does. */
+export function blocker(row: OutboxRow, rows: OutboxRow[]): OutboxRow | null {
+  const waits = row.reason?.kind === 'behind' || row.state === 'held' || row.state === 'queued';
+  if (!waits || row.state === 'needsPerson' || isFinal(row)) return null;
+  const made = Date.parse(row.madeAt);
+  const asking = rows.filter((other) => other.item === row.item && other.state === 'needsPerson');
+  // One that took another's place stands earlier in the order than its time says; the core knows what is behind it.
+  const inOrder = asking.find((other) => Date.parse(other.madeAt) < made);
+  return inOrder ?? (row.reason?.kind === 'behind' ? asking[0] : null) ?? null;
+}
+
+/** A successor is made in the moment in which what it replaces ends; no person does the same again so soon. */
+const AT_ONCE_MS = 3000;
+
+/** The action that took the place of a discarded one: made as it ended, with the same contents. */
+export function successor(row: OutboxRow, rows: OutboxRow[]): OutboxRow | null {
+  if (row.state !== 'discarded' || row.settledAt === null) return null;
+  const ended = Date.parse(row.settledAt);
+  const follows = (other: OutboxRow) =>
+    other.id !== row.id &&
+    other.item === row.item &&
+    other.action === row.action &&
+    Math.abs(Date.parse(other.madeAt) - ended) < AT_ONCE_MS &&
+    JSON.stringify(other.fields) === JSON.stringify(row.fields);
+  return rows.find(follows) ?? null;
+}
+
 /** Whole seconds until a held action leaves; null when it is not held. */
 export function secondsLeft(row: OutboxRow, now: number): number | null {
   if (row.state !== 'held' || row.nextAt === null) return null;
@@ -36,6 +63,8 @@ export function secondsLeft(row: OutboxRow, now: number): number | null {
 /** What a person reads for where an action stands. Never promises a sending that cannot happen. */
 export function stateWords(row: OutboxRow, around: Around, now: number): string {
   const words = t().outbox;
+  const next = successor(row, around.rows);
+  if (next) return words.replacedBy(shortTime(next.madeAt, now));
   const waits = waitsFor(row, around);
   if (waits !== null) {
     const why = words.waits[waits](row.connectionName);

@@ -1,6 +1,7 @@
 import { asCommandError, core, type CommandError, type OutboxChoice, type OutboxRow } from '../api';
-import { isFinal } from '../format/states';
+import { blocker, isFinal } from '../format/states';
 import { t } from '../strings';
+import { making } from './making.svelte';
 import { notices } from './notices.svelte';
 
 /** What people did here and how it stands. */
@@ -17,6 +18,13 @@ class Outbox {
   readonly receipts = $derived(this.rows.filter(isFinal));
   /** The latest action that can still be taken back. */
   readonly held = $derived(this.unsettled.filter((row) => row.state === 'held').at(0) ?? null);
+
+  /** What waits on the same item until somebody has settled `row`, oldest first. */
+  stuckBehind(row: OutboxRow): OutboxRow[] {
+    return this.unsettled
+      .filter((other) => blocker(other, this.rows)?.id === row.id)
+      .toSorted((one, other) => Date.parse(one.madeAt) - Date.parse(other.madeAt));
+  }
 
   async load(): Promise<void> {
     const turn = ++this.turn;
@@ -36,6 +44,7 @@ class Outbox {
     try {
       if (choice === 'undo') {
         await core.undo(row.id);
+        await making.keepAsDraft(row);
         notices.show(t().outbox.undone);
       } else if (choice === 'retry') await core.retry(row.id);
       else await core.resolve(row.id, choice === 'keepMine' ? 'mine' : 'theirs');

@@ -123,9 +123,10 @@ export class Worklist {
     void this.ask();
   }
 
-  show(view: ViewName | ReadView): void {
+  /** Shows a view; resolves when it is read. */
+  async show(view: ViewName | ReadView): Promise<void> {
     this.view = view;
-    void this.ask();
+    await this.ask();
   }
 
   sortBy(column: SortColumn): void {

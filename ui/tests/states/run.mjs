@@ -8,6 +8,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { STATES } from './scenes.mjs';
 import { openStage, ROOT } from './stage.mjs';
 import { inspectBuild, STORIES } from './stories.mjs';
+import { STUDY_STATES, STUDY_STORIES } from './studies.mjs';
 
 const OUT = process.env.STATES_OUT ?? new URL('../../out', import.meta.url).pathname;
 const AT_ONCE = 2;
@@ -74,8 +75,8 @@ const tell = (story) =>
 
 await mkdir(OUT, { recursive: true });
 const work = [
-  ...STORIES.filter(chosen).map((story) => () => tell(story)),
-  ...PASSES.flatMap((pass) => STATES.filter(chosen).map((state) => () => visit(state, pass))),
+  ...[...STORIES, ...STUDY_STORIES].filter(chosen).map((story) => () => tell(story)),
+  ...PASSES.flatMap((pass) => [...STATES, ...STUDY_STATES].filter(chosen).map((state) => () => visit(state, pass))),
 ];
 const planned = work.length;
 await inspectBuild(ROOT).catch((error) => faults.push(`the build: ${error.message}`));

@@ -1,6 +1,6 @@
 /** Every state of the window: a scene of the mock, and what to do in it. */
-const ready = (page) => page.waitForSelector('html[data-ready=true]');
-const openFirst = async (page) => {
+export const ready = (page) => page.waitForSelector('html[data-ready=true]');
+export const openFirst = async (page) => {
   await ready(page);
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
@@ -12,7 +12,7 @@ const search = async (page, text) => {
   await page.keyboard.type(text);
   await page.waitForTimeout(250);
 };
-const go = async (page, name) => {
+export const go = async (page, name) => {
   await ready(page);
   await page
     .getByRole('button', { name: new RegExp(name) })

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    file::OutFile,
     ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
     patient::Me,
@@ -34,13 +35,22 @@ pub enum Verb {
     /// Says when it was received here: field `received_time`. A fact that was noted when it happened, no decision: it does not
     /// grow stale on its way.
     Receive,
+    /// Makes the item itself: until it has left, nobody but this desk knows of it.
+    Create,
 }
 
 impl Verb {
     /// Whether it adds or takes back something of its own and depends on nothing else that stands on the item, unless its
     /// declaration names what ([`ActionDeclaration::touches`](crate::declare::ActionDeclaration::touches)).
     pub fn stands_alone(self) -> bool {
-        matches!(self, Self::Comment | Self::Remove)
+        matches!(self, Self::Comment | Self::Remove | Self::Create)
+    }
+
+    /// Whether it still holds however long ago it was done: what was written, what happened at a time of its own,
+    /// or what is there in the flesh and not there yet.
+    /// Everything else was decided on what stood there then.
+    pub fn keeps(self) -> bool {
+        matches!(self, Self::Comment | Self::Receive | Self::Create)
     }
 }
 
@@ -94,6 +104,7 @@ stored_words!(Verb {
     Set = "set",
     Remove = "remove",
     Receive = "receive",
+    Create = "create",
 });
 stored_words!(Proof {
     Comment = "comment",
@@ -324,6 +335,11 @@ impl Action {
     /// The text field `name`, or nothing when it is missing or blank.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
+    }
+
+    /// The files that go out with it.
+    pub fn files(&self) -> Vec<OutFile> {
+        OutFile::all(&self.fields)
     }
 
     /// The yes-or-no field `name`; missing is no.

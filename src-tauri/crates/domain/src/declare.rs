@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::action::{Fields, Proof, Verb};
+use crate::{
+    action::{Fields, Proof, Verb},
+    moment,
+};
 
 macro_rules! declared {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
@@ -82,7 +85,7 @@ pub enum FieldKind {
     Text,
     /// Text of several lines.
     LongText,
-    /// A secret: typed unseen, never shown.
+    /// A secret: typed unseen, never shown whole ([`masked`](crate::secret::masked)).
     Secret,
     /// Yes or no.
     Flag,
@@ -97,10 +100,13 @@ pub enum FieldKind {
     },
     /// A date.
     Date,
-    /// A point in time up to now, with its zone. `now` as the default is the moment at which a person acts, whenever it is sent.
+    /// A point in time, as RFC 3339 writes it, kept with the offset it was given in. `now` as the default is the moment at which a
+    /// person acts, whenever it is sent.
     Moment {
         /// The key of the item's value ([`WorkItem::values`](crate::item::WorkItem::values)) before which it cannot lie.
         since: Option<String>,
+        /// Whether it has happened by the time a person says so: then one that is still to come is refused.
+        happened: bool,
     },
     /// One of these.
     Choice {
@@ -111,6 +117,58 @@ pub enum FieldKind {
     ItemChoice,
     /// A person, by the remote's id, out of those that it names as candidates.
     Person,
+    /// Fields that belong together (an address), as an object. Left out whole where nothing of it is filled in, unless it is
+    /// required: then what is required in it is asked for.
+    Group {
+        /// Its fields.
+        fields: Vec<ActionField>,
+    },
+    /// The same fields several times over (insurances, specimens), as an array of objects. One that is left empty does not count.
+    List {
+        /// What one of them is called on screen.
+        one: String,
+        /// The fields of each.
+        fields: Vec<ActionField>,
+        /// The fewest.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        least: usize,
+        /// The most.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        most: usize,
+    },
+    /// Files that go out with it: a list of [`OutFile`](crate::file::OutFile), their bytes kept in the store. Not
+    /// within a group or a list.
+    #[serde(rename_all = "camelCase")]
+    Files {
+        /// How many at most.
+        most: u32,
+        /// How long each may be, in bytes.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        bytes_each: u64,
+        /// How long all of them together may be, in bytes.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        bytes_in_all: u64,
+        /// The media types that are taken.
+        media_types: Vec<String>,
+    },
+    /// Not asked: a text made of the other fields as they were filled in, one to a line, under this heading. Not within a group or
+    /// a list.
+    Composed {
+        /// Its first line.
+        heading: String,
+    },
+    /// Not asked: always this. Not within a group or a list.
+    Always {
+        /// The value.
+        value: bool,
+    },
+}
+
+impl FieldKind {
+    /// Whether a person fills it in.
+    pub fn is_asked(&self) -> bool {
+        !matches!(self, Self::Composed { .. } | Self::Always { .. })
+    }
 }
 
 declared!(
@@ -211,7 +269,8 @@ impl ActionDeclaration {
         self.touches.iter().map(|key| (key.clone(), values.get(key).cloned().unwrap_or(Value::Null))).collect()
     }
 
-    /// What the touched values are to be once it is done, with these fields. A value whose field was left out stays.
+    /// What the touched values are to be once it is done, with these fields. A value whose field was left out stays. A point in time is
+    /// one text however it was written, since values are compared as they stand.
     pub fn wants(&self, fields: &Fields) -> Fields {
         let wanted = |key: &String| {
             let from = self.sets.get(key).unwrap_or(key);
@@ -219,10 +278,44 @@ impl ActionDeclaration {
                 Some(literal) => serde_json::from_str(literal).unwrap_or_else(|_| Value::from(literal)),
                 None => fields.get(from)?.clone(),
             };
-            Some((key.clone(), value))
+            let is_moment = |field: &ActionField| field.key == *from && matches!(field.kind, FieldKind::Moment { .. });
+            let instant = value.as_str().filter(|_| self.fields.iter().any(is_moment)).and_then(moment::instant);
+            Some((key.clone(), instant.map_or(value, |at| Value::from(moment::utc_text(at)))))
         };
         self.touches.iter().filter_map(wanted).collect()
     }
+}
+
+impl ActionDeclaration {
+    /// The fields with those that nobody is asked for: what is composed of the others, and what is always the same.
+    pub fn completed(&self, mut fields: Fields) -> Fields {
+        let lines: Vec<String> = self.fields.iter().filter_map(|field| line(field, fields.get(&field.key)?)).collect();
+        for field in &self.fields {
+            let value = match &field.kind {
+                FieldKind::Composed { heading } => {
+                    Value::String([std::slice::from_ref(heading), &lines].concat().join("\n"))
+                }
+                FieldKind::Always { value } => Value::Bool(*value),
+                _ => continue,
+            };
+            fields.insert(field.key.clone(), value);
+        }
+        fields
+    }
+}
+
+/// A field as it was filled in, in a line: `Decision: Approve`.
+fn line(field: &ActionField, value: &Value) -> Option<String> {
+    let value = match (&field.kind, value) {
+        (FieldKind::Composed { .. } | FieldKind::Always { .. } | FieldKind::Files { .. }, _) => return None,
+        (FieldKind::Choice { options }, Value::String(chosen)) => {
+            options.iter().find(|option| option.value == *chosen).map_or(chosen, |option| &option.label).clone()
+        }
+        (_, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        (_, Value::String(text)) => text.trim().to_owned(),
+        (_, other) => other.to_string(),
+    };
+    Some(format!("{}: {value}", field.label))
 }
 
 impl System {
@@ -240,6 +333,42 @@ mod tests {
 
     fn fields(value: &Value) -> Fields {
         value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_nobody_is_asked_for_is_made_of_what_was_filled_in() {
+        let field = |key: &str, label: &str, kind| ActionField {
+            key: key.into(),
+            label: label.into(),
+            help: String::new(),
+            kind,
+            required: false,
+            default: None,
+        };
+        let options = vec![Choice { value: "yes".into(), label: "Approve".into() }];
+        let declared = ActionDeclaration {
+            name: "propose".into(),
+            label: "Propose".into(),
+            verb: Verb::Comment,
+            fields: vec![
+                field("text", "Text", FieldKind::Composed { heading: "A draft.".into() }),
+                field("internal", "Internal", FieldKind::Always { value: true }),
+                field("decision", "Decision", FieldKind::Choice { options }),
+                field("why", "Because", FieldKind::LongText),
+                field("refills", "Refills", FieldKind::Number { least: 0, most: 9 }),
+            ],
+            consequence: String::new(),
+            proof: Proof::Comment,
+            touches: vec![],
+            sets: BTreeMap::new(),
+            own_mark: None,
+        };
+        let given =
+            fields(&json!({"decision": "yes", "refills": 3, "text": "what was composed before", "internal": false}));
+        let made = declared.completed(given);
+        assert_eq!(made.get("text"), Some(&json!("A draft.\nDecision: Approve\nRefills: 3")));
+        assert_eq!(made.get("internal"), Some(&json!(true)));
+        assert_eq!(declared.completed(made.clone()), made, "made again it is the same");
     }
 
     #[test]
@@ -270,5 +399,36 @@ mod tests {
         assert_eq!(touched.get("status"), Some(&json!("NEW")));
         assert_eq!(touched.get("reader"), Some(&Value::Null), "missing and null are the same");
         assert!(!touched.contains_key("other"), "nothing else is looked at");
+    }
+
+    #[test]
+    fn a_wanted_point_in_time_is_one_text_however_it_was_written() {
+        let field = |key: &str, kind| ActionField {
+            key: key.into(),
+            label: key.into(),
+            help: String::new(),
+            kind,
+            required: true,
+            default: None,
+        };
+        let declared = ActionDeclaration {
+            name: "receive".into(),
+            label: "Receive".into(),
+            verb: Verb::Receive,
+            fields: vec![
+                field("at", FieldKind::Moment { since: None, happened: true }),
+                field("note", FieldKind::Text),
+            ],
+            consequence: String::new(),
+            proof: Proof::Once,
+            touches: vec!["received".into(), "note".into()],
+            sets: [("received".to_owned(), "at".to_owned())].into(),
+            own_mark: None,
+        };
+        for at in ["2026-02-01T10:00:00Z", "2026-02-01T11:00:00+01:00", "2026-02-01T10:00:00.000Z"] {
+            let given = fields(&json!({"at": at, "note": "2026-02-01T11:00:00+01:00"}));
+            let wanted = json!({"received": "2026-02-01T10:00:00Z", "note": "2026-02-01T11:00:00+01:00"});
+            assert_eq!(Value::Object(declared.wants(&given)), wanted, "{at}");
+        }
     }
 }

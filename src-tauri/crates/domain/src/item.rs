@@ -24,6 +24,8 @@ pub enum ItemKind {
     Order,
     /// A laboratory specimen.
     Specimen,
+    /// A patient's record, where it is worked on for itself.
+    Patient,
 }
 
 /// Where an item stands, in words common to all systems; the remote's own word is kept beside it.
@@ -84,7 +86,7 @@ macro_rules! words {
         }
     };
 }
-words!(ItemKind { Case = "case" / 0, Study = "study" / 1, Order = "order" / 2, Specimen = "specimen" / 3 });
+words!(ItemKind { Case = "case" / 0, Study = "study" / 1, Order = "order" / 2, Specimen = "specimen" / 3, Patient = "patient" / 4 });
 words!(StatusGroup { New = "new" / 0, Active = "active" / 1, Waiting = "waiting" / 2, Done = "done" / 3, Closed = "closed" / 4 });
 words!(Priority { Routine = "routine" / 0, Urgent = "urgent" / 1, Stat = "stat" / 2 });
 

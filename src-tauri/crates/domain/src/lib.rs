@@ -8,6 +8,7 @@ pub mod around;
 pub mod declare;
 pub mod detail;
 pub mod error;
+pub mod file;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 pub mod ids;
@@ -21,5 +22,6 @@ pub mod projection;
 pub mod pull;
 pub mod query;
 pub mod reply;
+pub mod secret;
 pub mod text;
 pub mod view;

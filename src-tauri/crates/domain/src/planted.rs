@@ -1,8 +1,8 @@
-//! Failures that other sync engines were known for, planted so that the fault schedules can be seen to find them
-//! (`docs/reliability.md`).
+//! What the tests switch on in the code that ships (`docs/reliability.md`): failures that other sync engines were known for, planted
+//! so that the fault schedules can be seen to find them; and the points at which a program is killed.
 //!
-//! Without the feature `planted`, which only the tests switch on, [`is_planted`] is a constant `false` and every planted line is
-//! compiled away. At most one failure is planted in a process, and nothing that makes schedules may ask which.
+//! Without the feature `planted`, which only the tests have, [`is_planted`] is a constant `false`, [`reached`] does nothing, and
+//! every such line is compiled away. At most one failure is planted in a process, and nothing that makes schedules may ask which.
 
 macro_rules! bugs {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal),+ $(,)?) => {
@@ -91,14 +91,48 @@ pub const fn is_planted(_: Bug) -> bool {
     false
 }
 
+/// Where a program can be killed so that what it did so far differs: before and after each thing that lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Point {
+    /// A transaction is complete and not committed.
+    BeforeCommit,
+    /// It is committed, and nobody was told.
+    AfterCommit,
+    /// A request is made and not sent.
+    BeforeSend,
+    /// Its reply is here, or will not come, and nobody has read it.
+    AfterReply,
+}
+
+/// The program is at such a point.
+#[cfg(not(feature = "planted"))]
+pub const fn reached(_: Point) {}
+
 #[cfg(feature = "planted")]
-pub use here::{is_planted, plant};
+pub use here::{is_planted, on_reaching, plant, reached};
 
 #[cfg(feature = "planted")]
 mod here {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    };
 
-    use super::Bug;
+    use super::{Bug, Point};
+
+    static WATCH: OnceLock<fn(Point)> = OnceLock::new();
+
+    /// Has `watch` called at each point, from now on and in this whole process. The first one stays.
+    pub fn on_reaching(watch: fn(Point)) {
+        WATCH.get_or_init(|| watch);
+    }
+
+    /// The program is at such a point.
+    pub fn reached(point: Point) {
+        if let Some(watch) = WATCH.get() {
+            watch(point);
+        }
+    }
 
     /// The place of the planted one in [`Bug::ALL`], counted from one.
     static PLANTED: AtomicUsize = AtomicUsize::new(0);

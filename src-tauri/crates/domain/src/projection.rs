@@ -247,7 +247,8 @@ pub fn still_shows(item: &WorkItem, action: &Action, read_began: DateTime<Utc>) 
         OutboxState::Discarded | OutboxState::Withdrawn => false,
         OutboxState::Confirmed => {
             let read_since = action.settled_at.is_none_or(|settled| read_began >= settled);
-            let is_there = has_comment(item, action.remote_ref.as_deref()) || (read_since && has_moved(item, action));
+            let is_there = has_comment(item, action.remote_ref.as_deref())
+                || (read_since && (has_moved(item, action) || action.verb == Verb::Create));
             !is_there
                 && action
                     .settled_at

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::RemoteError, patient::Me};
+use crate::{error::RemoteError, patient::Me, pull::Record};
 
 /// What a sign-in told. Its debug text leaves the session out: that is a secret.
 #[derive(Clone, Default, PartialEq)]
@@ -60,6 +60,9 @@ pub struct Receipt {
 pub enum Submitted {
     /// Done.
     Done(Receipt),
+    /// Done, and the reply says how the item stands now: kept together with the receipt, as a read would be. For a system whose
+    /// items cannot be read this is all that it ever says of them.
+    Told(Receipt, Box<Record>),
     /// Accepted as a job that goes on at the remote; follow it by this reference.
     Accepted(String),
 }

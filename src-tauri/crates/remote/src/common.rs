@@ -41,15 +41,36 @@ pub(crate) struct Reading<'a> {
 /// The settings that all have, after those that are the system's own.
 pub(crate) fn settings(of: &Reading<'_>) -> Vec<Setting> {
     let title = of.title;
-    let number = |key, label: &str, help: &str, (least, most): (u32, u32), default: u32| {
-        let kind = FieldKind::Number { least: least.into(), most: most.into() };
-        setting(key, label, help, kind, Some(&default.to_string()))
-    };
     let (fewest, most, usual) = of.rows;
-    vec![
+    let mut all = vec![
         number(POLL, "Look for changes every (seconds)", of.poll, (5, 86_400), 60),
         number(OPEN_AGAIN, "Read open items again every (minutes)", of.open_again, (1, 1440), 60),
         number(ALL_AGAIN, "Read everything again every (hours)", of.all_again, (1, 8760), 24),
+    ];
+    all.extend(writing_settings(of));
+    all.extend([
+        number(
+            PAGE_READS,
+            "Pages read at a time",
+            "Politeness: how many pages are read at the same time at most.",
+            (1, 16),
+            of.page_reads,
+        ),
+        number(
+            RECORDS_PER_PAGE,
+            "Records per page",
+            &format!("How many records a page holds. {title} allows {most} at most."),
+            (fewest, most),
+            usual,
+        ),
+    ]);
+    all
+}
+
+/// Those of them that a system has of which nothing is read.
+pub(crate) fn writing_settings(of: &Reading<'_>) -> Vec<Setting> {
+    let title = of.title;
+    vec![
         number(
             SERVER_TIMEOUT,
             &format!("How long {title} may work on something (seconds)"),
@@ -71,21 +92,12 @@ pub(crate) fn settings(of: &Reading<'_>) -> Vec<Setting> {
             (1, 100),
             of.per_second,
         ),
-        number(
-            PAGE_READS,
-            "Pages read at a time",
-            "Politeness: how many pages are read at the same time at most.",
-            (1, 16),
-            of.page_reads,
-        ),
-        number(
-            RECORDS_PER_PAGE,
-            "Records per page",
-            &format!("How many records a page holds. {title} allows {most} at most."),
-            (fewest, most),
-            usual,
-        ),
     ]
+}
+
+fn number(key: &str, label: &str, help: &str, (least, most): (u32, u32), default: u32) -> Setting {
+    let kind = FieldKind::Number { least: least.into(), most: most.into() };
+    setting(key, label, help, kind, Some(&default.to_string()))
 }
 
 /// What the settings say of how a system may be asked.
@@ -126,8 +138,9 @@ mod tests {
             let system = (kind.declare)();
             let keys: Vec<&str> = system.settings.iter().map(|setting| setting.key.as_str()).collect();
             assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "{}: {keys:?}", system.name);
-            for key in ["poll_seconds", "hot_sweep_minutes", "cold_sweep_hours", "server_timeout_seconds", "page_reads"]
-            {
+            let reads = ["poll_seconds", "hot_sweep_minutes", "cold_sweep_hours", "page_reads"];
+            let reads = reads.into_iter().filter(|_| !system.feeds.is_empty());
+            for key in reads.chain(["server_timeout_seconds", "request_timeout_seconds", "requests_per_second"]) {
                 assert!(keys.contains(&key), "{} has no {key}", system.name);
             }
         }

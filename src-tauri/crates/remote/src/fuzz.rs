@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{ambra, carevalidate, ehealth, wire::retry_after};
+use crate::{ambra, carevalidate, ehealth, lims, wire::retry_after};
 
 /// A function to throw bytes at, and its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -14,6 +14,7 @@ pub const TARGETS: &[Target] = &[
     ("carevalidate_page", carevalidate::fuzz::page),
     ("carevalidate_case", carevalidate::fuzz::case),
     ("carevalidate_refusal", carevalidate::fuzz::refusal),
+    ("carevalidate_receipt", carevalidate::fuzz::receipt),
     ("ambra_list", ambra::fuzz::list),
     ("ambra_row", ambra::fuzz::row),
     ("ambra_refusal", ambra::fuzz::refusal),
@@ -24,6 +25,8 @@ pub const TARGETS: &[Target] = &[
     ("ehealth_specimen", ehealth::fuzz::specimen),
     ("ehealth_refusal", ehealth::fuzz::refusal),
     ("ehealth_job", ehealth::fuzz::job),
+    ("lims_reply", lims::fuzz::taken),
+    ("lims_refusal", lims::fuzz::refusal),
 ];
 
 /// `Retry-After`: never more than an hour, and whole seconds as they stand.

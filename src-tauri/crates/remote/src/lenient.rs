@@ -152,6 +152,18 @@ fn is_nested(value: &Value) -> bool {
     value.as_array().is_some_and(|items| items.iter().any(|item| item.is_object() || item.is_array()))
 }
 
+/// Whether a list is told at all, be it empty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Told(pub(crate) bool);
+
+impl Lenient for Told {
+    fn read(value: Option<&Value>) -> Self {
+        Self(value.is_some_and(Value::is_array))
+    }
+
+    fn odd(_: &Value, _: &Path<'_>, _: &mut Vec<String>) {}
+}
+
 /// A list of texts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Texts(pub(crate) Vec<String>);

@@ -10,6 +10,7 @@ mod ehealth;
 pub mod fuzz;
 mod kept;
 mod lenient;
+mod lims;
 pub mod registry;
 pub mod seam;
 mod settings;

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 pub use rounds_domain::reply::{Changed, JobState, Receipt, SignInReply, SignedIn, Submitted};
 use rounds_domain::{
-    action::Action,
+    action::{Action, Offer},
     around::Around,
     error::{AndNow, RemoteError},
+    file::OutFile,
     item::{Identifier, IdentifierKind, ItemKind, WorkItem},
     moment::Moment,
     patient::{Me, Person},
@@ -89,6 +90,21 @@ pub struct Blob {
     pub bytes: Vec<u8>,
 }
 
+/// A file that goes out with an action.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enclosed {
+    /// How the action names it.
+    pub about: OutFile,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
+impl std::fmt::Debug for Enclosed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enclosed").field("size", &self.about.size).finish_non_exhaustive()
+    }
+}
+
 /// How much of an item a refresh reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
@@ -110,15 +126,33 @@ pub trait RemoteSystem: Send + Sync {
         None
     }
 
-    /// Makes sure that the remote knows us, and says who we are there. Called after a "sign in" or when a person asks; one at
-    /// a time and at most once for a refusal. `SignIn`, `Forbidden` and `Invalid` mean that the account was refused: it is not
+    /// What can be done here without an item that is there already (make a case), and why not where not, as far as the account's
+    /// settings say. No request is sent.
+    fn offers(&self) -> Vec<Offer> {
+        vec![]
+    }
+
+    /// The item that an offered action of the connection is about, as it stands once the action is done: it is on the worklist
+    /// from when the action is saved, with what its person filled in, until the remote says more. Its `external_id` is what the
+    /// person chose, or else the action's own id. Fails with words for the person, where what they filled in does not go together.
+    fn made(&self, _action: &Action) -> Result<WorkItem, String> {
+        Err("This system does not offer to make anything. Nothing was saved.".to_owned())
+    }
+
+    /// Whether an item can be read on its own. Where not, nothing is compared before a send, and what is in doubt goes to a person.
+    fn reads(&self) -> bool {
+        true
+    }
+
+    /// Makes sure that the remote knows us, and says who we are there; a session that lives is gone on with. Called after a
+    /// "sign in" or when a person asks; one at a time and at most once for a refusal. `SignIn`, `Forbidden` and `Invalid` mean that the account was refused: it is not
     /// tried again until a person does something.
     async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignInReply, RemoteError>;
 
     /// Gives the one-time number that a sign-in asked for ([`SignInReply::PinWanted`]), to the `session` that waits for it. It
-    /// may be another process that gives it. `Invalid` means that this number is wrong and another may be tried; `SignIn` and
-    /// `Forbidden` that this session takes none any more.
-    async fn give_pin(&self, _session: &str, _pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
+    /// may be another process that gives it. From then on [`sign_in`](Self::sign_in) goes on with that session. `Invalid` means
+    /// that this number is wrong and another may be tried; `SignIn` and `Forbidden` that this session takes none any more.
+    async fn give_pin(&self, _session: &str, _pin: &str) -> Result<(), RemoteError> {
         Err(not_offered("a sign-in with a PIN"))
     }
 
@@ -176,6 +210,17 @@ pub trait RemoteSystem: Send + Sync {
     /// Sends an action, once. Never retries by itself.
     async fn submit(&self, _target: &Target, _action: &Action) -> Result<Submitted, RemoteError> {
         Err(not_offered("this action"))
+    }
+
+    /// Sends an action with the files that it names, in their order, once. Only a system that declares files
+    /// ([`FieldKind::Files`](rounds_domain::declare::FieldKind::Files)) is given any.
+    async fn submit_with(
+        &self,
+        target: &Target,
+        action: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Submitted, RemoteError> {
+        if files.is_empty() { self.submit(target, action).await } else { Err(not_offered("sending files")) }
     }
 
     /// Asks how far a job is.

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-use rounds_domain::{
-    declare::{FieldKind, Setting, System},
-    moment,
-};
+use chrono::{DateTime, NaiveDate};
+use rounds_domain::declare::{FieldKind, Setting, System};
 
 use crate::seam::Account;
 
@@ -67,9 +64,9 @@ fn fits(declared: &Setting, value: &str) -> Result<(), String> {
             Ok(_) => Ok(()),
             Err(_) => wrong("takes a date such as 2020-01-31".into()),
         },
-        FieldKind::Moment { .. } => match moment::instant(value) {
-            Some(_) => Ok(()),
-            None => wrong("takes a time such as 2020-01-31T08:00:00+02:00".into()),
+        FieldKind::Moment { .. } => match DateTime::parse_from_rfc3339(value) {
+            Ok(_) => Ok(()),
+            Err(_) => wrong("takes a time such as 2020-01-31T08:00:00+02:00".into()),
         },
         FieldKind::Flag if !matches!(value, "true" | "false") => wrong("takes true or false".into()),
         FieldKind::Choice { options } if options.iter().all(|option| option.value != value) => {

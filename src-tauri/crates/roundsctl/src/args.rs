@@ -35,7 +35,7 @@ impl Args {
 
     /// The fields of an action are the system's own and taken as they come; `--json` at their end is still ours.
     pub(crate) fn with_flags_after_fields(mut self) -> Self {
-        if let Command::Act { fields, .. } = &mut self.command
+        if let Command::Act { fields, .. } | Command::Create { fields, .. } = &mut self.command
             && fields.last().is_some_and(|word| word == "--json")
         {
             fields.pop();
@@ -98,6 +98,21 @@ pub(crate) enum Command {
     Act {
         item: String,
         action: String,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        fields: Vec<String>,
+    },
+    /// Do something at a connection where no item stands yet, such as making a case: the fields follow as --field value, those of a
+    /// group as --group.field value, those of the first of a list as --list.1.field value.
+    Create {
+        /// The connection's name.
+        connection: String,
+        action: String,
+        /// A JSON file with fields, which those on the command line are laid over. What is secret is taken from here alone.
+        #[arg(long, value_name = "F")]
+        fields_file: Option<PathBuf>,
+        /// The id of an action that this one corrects: that one is given up as this one is saved.
+        #[arg(long, value_name = "ID")]
+        instead: Option<String>,
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         fields: Vec<String>,
     },

@@ -23,7 +23,7 @@ pub struct Effect {
     pub action: String,
     /// The id of what was made, for example the comment's.
     pub made_id: Option<String>,
-    /// What was sent, whole, but attachments' contents (their sizes instead).
+    /// What was sent, whole, but attachments' contents (their sizes and hashes instead).
     pub payload: Value,
     /// The author as sent, if the write names one.
     pub author: Option<Value>,

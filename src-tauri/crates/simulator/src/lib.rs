@@ -34,6 +34,7 @@ mod faults;
 mod files;
 mod intake;
 mod late;
+mod lims;
 mod line;
 mod options;
 mod people;

@@ -10,6 +10,7 @@ use std::{
 };
 
 use futures::{FutureExt, future::BoxFuture};
+use rounds_domain::planted::{Point, reached};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Mutex, Semaphore, broadcast};
 
@@ -97,7 +98,10 @@ impl Store {
             let worked = AssertUnwindSafe(async { work(&mut write).await }).catch_unwind().await;
             let done = match worked.unwrap_or_else(|_| Err(ended_unexpectedly())) {
                 Ok(value) => {
-                    sqlx::query("COMMIT").execute(&mut *write.db).await.map(|_| value).map_err(StoreError::from)
+                    reached(Point::BeforeCommit);
+                    let committed = sqlx::query("COMMIT").execute(&mut *write.db).await;
+                    reached(Point::AfterCommit);
+                    committed.map(|_| value).map_err(StoreError::from)
                 }
                 Err(error) => Err(error),
             };

@@ -4,138 +4,157 @@
 //! The session and a sign-in that waits for a PIN are kept in the encrypted store, so that another process goes on with them
 //! instead of signing in again: each sign-in may take a session slot, send another PIN, or count towards a lock-out.
 
-use chrono::{DateTime, Utc};
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rounds_domain::{
     error::{AndNow, RemoteError},
     patient::Me,
     reply::{SignInReply, SignedIn},
 };
-use rounds_engine::sign_in::{self, Account as Standing};
+use rounds_engine::sign_in::{Account as Standing, Left, Next, Tries, Wanted};
 use rounds_store::{
     StoreError,
     table::connection::{Connection, ConnectionEdit, PinWanted},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{Keep, link::Link};
 
 /// How the account of a connection stands, in this process.
-pub(crate) struct AccountState(Mutex<Signed>);
-
-struct Signed {
-    standing: Standing,
-    /// How many sign-ins succeeded.
-    times: u64,
-    /// What the remote said when it refused or asked for a PIN.
-    refusal: Option<RemoteError>,
+pub(crate) struct AccountState {
+    /// Held for as long as a sign-in takes.
+    tries: Mutex<Tries>,
+    /// Whether somebody asked for another try meanwhile.
+    forgiven: AtomicBool,
 }
 
 impl AccountState {
     pub(crate) fn of(connection: &Connection) -> Self {
-        let refusal = connection.pin.as_ref().map(|pin| RemoteError::new(AndNow::SignIn, pin.text.clone()));
-        let standing = if refusal.is_some() { Standing::PinWanted } else { Standing::Unknown };
-        Self(Mutex::new(Signed { standing, times: 0, refusal }))
+        let left = match (&connection.refusal, &connection.pin) {
+            (Some(refusal), _) => Left::Refused(refusal),
+            (None, Some(pin)) if pin.taken => Left::PinTaken,
+            (None, Some(pin)) => Left::PinWanted(&pin.text),
+            (None, None) => Left::Nothing,
+        };
+        Self { tries: Mutex::new(Tries::left(left)), forgiven: AtomicBool::new(false) }
     }
-}
 
-impl Signed {
-    fn refused(&self) -> RemoteError {
-        let said = self.refusal.as_ref().map_or("It refused the sign-in.", |refusal| &refusal.message);
-        RemoteError::new(AndNow::SignIn, said)
+    /// Somebody asked for another try: a refusal is forgotten before anything else is tried. Waits for nothing.
+    pub(crate) fn forgive(&self) {
+        self.forgiven.store(true, Ordering::Release);
+    }
+
+    async fn tries(&self) -> MutexGuard<'_, Tries> {
+        let mut tries = self.tries.lock().await;
+        if self.forgiven.swap(false, Ordering::AcqRel) {
+            tries.forgive();
+        }
+        tries
     }
 }
 
 impl<K: Keep> Link<K> {
-    /// How many sign-ins succeeded so far, as [`sign_in`](Self::sign_in) wants it; an error while no call may be made.
+    /// How many sign-ins have ended so far, as [`Wanted::ForCall`] takes it; an error while no call may be made. One that was begun
+    /// is brought to its end first.
     pub(crate) async fn may_call(&self) -> Result<u64, RemoteError> {
-        let signed = self.account.0.lock().await;
-        if sign_in::may_call(signed.standing) { Ok(signed.times) } else { Err(signed.refused()) }
+        let mut tries = self.account.tries().await;
+        let ended = tries.may_call(self.rest.tick().up)?;
+        if !tries.is_unfinished() {
+            return Ok(ended);
+        }
+        // What became of the sign-in is no answer to the call.
+        self.make_known(&mut tries).await.map_err(|_| tries.told())?;
+        tries.may_call(self.rest.tick().up)
     }
 
-    /// Signs in, one at a time, after a call was refused. `seen` is the count of sign-ins before that call: when there was one
-    /// since, that one counts. A refused account is not tried again until [`forgive`](Self::forgive), and one that waits for a
-    /// PIN not until it is given.
-    pub(crate) async fn sign_in(&self, now: DateTime<Utc>, seen: Option<u64>) -> Result<(), RemoteError> {
-        let mut signed = self.account.0.lock().await;
-        if seen.is_some_and(|seen| seen != signed.times) && signed.standing == Standing::SignedIn {
+    /// Signs in, one at a time, unless that is not to be done now or was done since. A refused account is not tried again until
+    /// [`forgive`](AccountState::forgive) or a person, and one that waits for a PIN not until it is given. Its person is told what
+    /// the system said; a call only that it was not made.
+    pub(crate) async fn sign_in(&self, wanted: Wanted) -> Result<(), RemoteError> {
+        let mut tries = self.account.tries().await;
+        if tries.before(wanted, self.rest.tick().up)? == Next::GoOn {
             return Ok(());
         }
-        if !sign_in::may_sign_in(signed.standing) {
-            return Err(signed.refused());
-        }
-        let reply = self.remote.sign_in(now).await;
-        signed.standing = sign_in::after_sign_in(reply.as_ref());
-        signed.refusal = match &reply {
-            Ok(SignInReply::Done(_)) => None,
-            Ok(SignInReply::PinWanted { text, .. }) => Some(RemoteError::new(AndNow::SignIn, text.clone())),
-            Err(error) => Some(error.clone()),
-        };
-        match reply {
-            Ok(SignInReply::Done(signed_in)) => self.signed_in(&mut signed, signed_in).await,
-            Ok(SignInReply::PinWanted { session, text }) => {
-                let pin = PinWanted { session, text: text.clone() };
-                self.keep(ConnectionEdit { pin: Some(Some(pin)), session: Some(None), ..ConnectionEdit::default() })
-                    .await?;
-                Err(RemoteError::new(AndNow::SignIn, text))
-            }
-            Err(error) => Err(error),
-        }
+        let known = self.make_known(&mut tries).await;
+        known.map_err(|error| if wanted == Wanted::ByPerson { error } else { tries.told() })
     }
 
-    /// Gives the one-time number to the sign-in that waits for it.
-    pub(crate) async fn give_pin(&self, pin: &str, now: DateTime<Utc>) -> Result<(), RemoteError> {
-        let mut signed = self.account.0.lock().await;
-        let waiting = self.store.connection(self.id).await.map_err(|error| not_kept(&error))?.pin;
-        let Some(waiting) = waiting else {
-            return Err(RemoteError::new(AndNow::Invalid, "No PIN is wanted here. Sign in; nothing was sent."));
-        };
-        let result = self.remote.give_pin(&waiting.session, pin, now).await;
-        signed.standing = sign_in::after_pin(result.as_ref().map(|_| ()));
-        match result {
-            Ok(signed_in) => self.signed_in(&mut signed, signed_in).await,
+    async fn make_known(&self, tries: &mut Tries) -> Result<(), RemoteError> {
+        let reply = self.remote.sign_in(self.rest.tick().now).await;
+        tries.after(reply.as_ref(), self.rest.tick());
+        match reply {
+            Ok(SignInReply::Done(signed_in)) => self.signed_in(tries, signed_in).await,
+            Ok(SignInReply::PinWanted { session, text }) => {
+                let pin = PinWanted { session, text: text.clone(), taken: false };
+                let edit = ConnectionEdit {
+                    pin: Some(Some(pin)),
+                    session: Some(None),
+                    refusal: Some(None),
+                    ..ConnectionEdit::default()
+                };
+                self.keep(edit, tries).await?;
+                Err(RemoteError::new(AndNow::SignIn, text))
+            }
             Err(error) => {
-                if signed.standing == Standing::Refused {
-                    signed.refusal = Some(error.clone());
-                    self.keep(ConnectionEdit { pin: Some(None), ..ConnectionEdit::default() }).await?;
-                }
+                self.rest.note(&error);
+                self.keep_refusal(tries, &error).await?;
                 Err(error)
             }
         }
     }
 
-    /// Somebody asked for another try: a refusal is forgotten. A PIN that is wanted still is, and a session in another name is
-    /// never used.
-    pub(crate) async fn forgive(&self) {
-        let mut signed = self.account.0.lock().await;
-        if signed.standing == Standing::Refused {
-            signed.standing = Standing::Unknown;
+    /// Gives the one-time number to the sign-in that waits for it, and goes on with that. Once it was taken nobody is asked for it again,
+    /// whatever becomes of the rest.
+    pub(crate) async fn give_pin(&self, pin: &str) -> Result<(), RemoteError> {
+        let mut tries = self.account.tries().await;
+        let waiting = self.store.connection(self.id).await.map_err(|error| not_kept(&error))?.pin;
+        let Some(waiting) = waiting.filter(|waiting| !waiting.taken) else {
+            return Err(RemoteError::new(AndNow::Invalid, "No PIN is wanted here. Sign in; nothing was sent."));
+        };
+        let result = self.remote.give_pin(&waiting.session, pin).await;
+        tries.after_pin(result.as_ref().copied());
+        match result {
+            Ok(()) => {
+                let taken = PinWanted { taken: true, ..waiting };
+                self.keep(ConnectionEdit { pin: Some(Some(taken)), ..ConnectionEdit::default() }, &mut tries).await?;
+                self.make_known(&mut tries).await
+            }
+            Err(error) => {
+                self.rest.note(&error);
+                self.keep_refusal(&mut tries, &error).await?;
+                Err(error)
+            }
         }
     }
 
-    /// A person asked to sign in anew, whatever was waited for.
-    pub(crate) async fn begin_anew(&self) {
-        self.account.0.lock().await.standing = Standing::Unknown;
+    /// Keeps what a sign-in was refused with, if it was, for later runs too. What was waited for before is over.
+    async fn keep_refusal(&self, tries: &mut Tries, error: &RemoteError) -> Result<(), RemoteError> {
+        if tries.standing() != Standing::Refused {
+            return Ok(());
+        }
+        let refusal = Some(Some(error.message.clone()));
+        let edit = ConnectionEdit { refusal, pin: Some(None), ..ConnectionEdit::default() };
+        // It stays refused in this run, kept or not.
+        self.change(|_| edit).await.map(drop).map_err(|error| not_kept(&error))
     }
 
     /// Keeps what a sign-in told. Refused when what waits in the outbox would then leave in another name (RELIABILITY.md, I9);
     /// then, and when it cannot be kept, nothing is called with this session.
-    async fn signed_in(&self, signed: &mut Signed, told: SignedIn) -> Result<(), RemoteError> {
+    async fn signed_in(&self, tries: &mut Tries, told: SignedIn) -> Result<(), RemoteError> {
         let error = match self.keep_signed_in(told).await {
-            Ok(()) => {
-                signed.standing = Standing::SignedIn;
-                signed.times += 1;
-                signed.refusal = None;
-                return Ok(());
-            }
+            Ok(()) => return Ok(()),
             Err(StoreError::Refused(why)) => {
                 // The session that waited for it is the one in another name now.
-                let _ = self.keep(ConnectionEdit { pin: Some(None), ..ConnectionEdit::default() }).await;
+                let _ = self.change(|_| ConnectionEdit { pin: Some(None), ..ConnectionEdit::default() }).await;
                 RemoteError::new(AndNow::SignIn, why)
             }
-            Err(error) => not_kept(&error),
+            Err(error) => {
+                let error = not_kept(&error);
+                tries.not_kept(error.clone(), self.rest.tick());
+                return Err(error);
+            }
         };
-        signed.standing = Standing::SomebodyElse;
-        signed.refusal = Some(error.clone());
+        tries.somebody_else(error.clone());
         Err(error)
     }
 
@@ -146,6 +165,7 @@ impl<K: Keep> Link<K> {
             notes: Some(told.notes),
             session: told.session.map(Some),
             pin: Some(None),
+            refusal: Some(None),
             ..ConnectionEdit::default()
         };
         if self.change(learn).await?.me != before {
@@ -169,8 +189,11 @@ impl<K: Keep> Link<K> {
         self.store.change_connection(self.id, change).await
     }
 
-    async fn keep(&self, edit: ConnectionEdit) -> Result<(), RemoteError> {
-        self.change(|_| edit).await.map(drop).map_err(|error| not_kept(&error))
+    async fn keep(&self, edit: ConnectionEdit, tries: &mut Tries) -> Result<(), RemoteError> {
+        let Err(error) = self.change(|_| edit).await else { return Ok(()) };
+        let error = not_kept(&error);
+        tries.not_kept(error.clone(), self.rest.tick());
+        Err(error)
     }
 }
 

@@ -20,6 +20,7 @@ use rounds_store::{
         action::{End, Ending},
         connection::{Connection, ConnectionEdit, NewConnection, Tally},
         item::{Applied, PageWrite, ReadAgain, StoredItem},
+        made::Making,
         slice::{FeedProgress, SliceRow},
     },
 };
@@ -123,10 +124,21 @@ keep! {
     /// Keeps what somebody began to fill in.
     fn save_draft(&self, item: ItemId, action: String, fields: Option<Fields>, now: DateTime<Utc>) -> ();
 
+    /// Keeps what is in a file that somebody picked, under its hash.
+    fn keep_file(&self, item: ItemId, hash: String, content: Vec<u8>, now: DateTime<Utc>) -> ();
+    /// What is in the files of an item that are kept under these hashes, in their order.
+    fn files(&self, item: ItemId, hashes: Vec<String>) -> Vec<Vec<u8>>;
+
     /// Saves what a person did: the outbox row and what is shown.
     fn submit(&self, action: Action) -> Action;
     /// Moves an action on from where it stands in this transaction; nothing leaves it.
     fn move_action<F: [FnOnce(&Action) -> Option<Action> + Send + 'static]>(&self, id: ActionId, change: F) -> Action;
+    /// Moves an action on as [`move_action`](Keep::move_action) does, and keeps what its reply said of its item.
+    fn move_action_and_keep<F: [FnOnce(&Action) -> Option<Action> + Send + 'static]>(
+        &self, id: ActionId, change: F, page: PageWrite
+    ) -> Action;
+    /// Saves what a person did where nothing stood before: the outbox row, and the item that it is about.
+    fn make(&self, making: Making) -> Action;
     /// Ends an action by a person's hand.
     fn end_action<
         F: [FnOnce(&Action) -> Option<End> + Send + 'static],

@@ -7,7 +7,7 @@ use rounds_domain::{declare::System, error::RemoteError, ids::ConnectionId, mome
 use rounds_engine::{
     outbox::transition::Rules,
     pull::plan::Pace,
-    sign_in::{self, Answer},
+    sign_in::{self, Answer, Wanted},
 };
 use rounds_remote::{
     registry::Kind,
@@ -15,7 +15,7 @@ use rounds_remote::{
 };
 use rounds_store::table::connection::{Connection, Words};
 
-use crate::{Keep, account::AccountState, desk::DeskError, rest::Rest};
+use crate::{Clock, Keep, account::AccountState, desk::DeskError, rest::Rest};
 
 pub(crate) struct Link<K: Keep> {
     pub(crate) id: ConnectionId,
@@ -28,7 +28,7 @@ pub(crate) struct Link<K: Keep> {
     /// How many slices are swept side by side.
     pub(crate) side_by_side: usize,
     made_of: (String, Words, Words, Words),
-    pub(crate) account: AccountState,
+    pub(crate) account: Arc<AccountState>,
     pub(crate) store: K,
     pub(crate) rest: Arc<Rest>,
 }
@@ -49,7 +49,8 @@ impl<K: Keep> Link<K> {
         kind: Kind,
         system: Arc<System>,
         connection: &Connection,
-        rest: Arc<Rest>,
+        before: Option<&Self>,
+        clock: &Arc<dyn Clock>,
         store: K,
     ) -> Result<Self, DeskError> {
         let made_of = parts(connection);
@@ -58,7 +59,10 @@ impl<K: Keep> Link<K> {
             settings: made_of.1.clone(),
             secrets: made_of.2.clone(),
             learned: made_of.3.clone(),
-            session: connection.session.clone(),
+            session: connection
+                .session
+                .clone()
+                .or_else(|| connection.pin.as_ref().filter(|pin| pin.taken).map(|pin| pin.session.clone())),
         };
         let remote = (kind.connect)(account).map_err(DeskError::Invalid)?;
         let of = |key, otherwise| number(&connection.settings, &system, key, otherwise);
@@ -76,6 +80,12 @@ impl<K: Keep> Link<K> {
             hot: TimeDelta::minutes(of("hot_sweep_minutes", 60).max(1)),
             cold: TimeDelta::hours(of("cold_sweep_hours", 24).max(1)),
         };
+        let new_rest = || Arc::new(Rest::new(Arc::clone(clock), connection.not_before));
+        let rest = before.map_or_else(new_rest, |before| Arc::clone(&before.rest));
+        // How an account stands outlives what pages teach: several clients of one account sign in one at a time.
+        let account = before
+            .filter(|before| before.is_account_of(connection))
+            .map_or_else(|| Arc::new(AccountState::of(connection)), |before| Arc::clone(&before.account));
         Ok(Self {
             id: connection.id,
             key: connection.key,
@@ -85,7 +95,7 @@ impl<K: Keep> Link<K> {
             system,
             remote,
             made_of,
-            account: AccountState::of(connection),
+            account,
             store,
             rest,
         })
@@ -94,6 +104,12 @@ impl<K: Keep> Link<K> {
     /// The account that it was made of: address, settings, secrets, and what was learned.
     pub(crate) fn is_made_of(&self) -> (String, Words, Words, Words) {
         self.made_of.clone()
+    }
+
+    /// Whether it is still the same account: address, settings and secrets.
+    fn is_account_of(&self, connection: &Connection) -> bool {
+        let (base_url, settings, secrets, _) = &self.made_of;
+        (base_url, settings, secrets) == (&connection.base_url, &connection.settings, &connection.secrets)
     }
 
     /// Whether it is still what this connection needs. What pages teach is part of it: the client reads by it.
@@ -107,7 +123,7 @@ impl<K: Keep> Link<K> {
     }
 
     /// Makes a call that may be repeated: after a "sign in", once. Not while the system is to be left alone or waits for a PIN.
-    pub(crate) async fn call<T, F>(&self, now: DateTime<Utc>, make: impl Fn() -> F) -> Result<T, RemoteError>
+    pub(crate) async fn call<T, F>(&self, make: impl Fn() -> F) -> Result<T, RemoteError>
     where
         F: Future<Output = Result<T, RemoteError>>,
     {
@@ -125,7 +141,7 @@ impl<K: Keep> Link<K> {
             match sign_in::after_failure(error, repeated) {
                 Answer::GiveUp(error) => return Err(error),
                 Answer::SignInThenRepeat => {
-                    self.sign_in(now, Some(before)).await?;
+                    self.sign_in(Wanted::ForCall { ended: before }).await?;
                     repeated = true;
                 }
             }

@@ -42,6 +42,16 @@ fn state(row: SliceRow) -> SliceState {
     }
 }
 
+/// Whether nothing that is asked there is answered now: not the trouble of one feed alone.
+fn stops_everything(error: &RemoteError) -> bool {
+    matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(Some(_)))
+}
+
+/// Whether further calls of a feed are pointless for now.
+fn is_hopeless(error: &RemoteError) -> bool {
+    matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(_))
+}
+
 impl<K: Keep> Rounds<K> {
     /// How the slices of a feed stand, after those that are planned by now were added.
     pub(crate) async fn plan(
@@ -74,12 +84,15 @@ impl<K: Keep> Rounds<K> {
             report.seconds = began.elapsed().as_secs_f64();
             reports.push(report);
             first_error = first_error.or(error);
+            if first_error.as_ref().is_some_and(stops_everything) {
+                break;
+            }
         }
         if first_error.is_none() {
             first_error = self.read_what_was_looked_up(connection, asked).await?;
         }
         if first_error.is_none() {
-            self.read_around(connection.id, asked.is_some()).await?;
+            self.read_around(connection.id, asked).await?;
         }
         // A pass in which nothing was due says nothing about how the connection stands.
         if first_error.is_some() || reports.iter().any(|report| report.pages > 0) {
@@ -90,12 +103,16 @@ impl<K: Keep> Rounds<K> {
         Ok((reports, first_error))
     }
 
-    /// What somebody looked up and no feed has brought yet is read again while it is open, as open items of feeds are.
+    /// What somebody looked up and no feed has brought yet is read again while it is open, as open items of feeds are. Where nothing
+    /// can be read, what was made here stands as its receipt told.
     async fn read_what_was_looked_up(
         &self,
         connection: &Connection,
         asked: Option<Asked>,
     ) -> Result<Option<RemoteError>, DeskError> {
+        if !self.link(connection.id).await?.remote.reads() {
+            return Ok(None);
+        }
         let report = Mutex::new(FeedReport::default());
         let shape = FeedShape::Changes { overlap_seconds: 0 };
         self.read_open_items(connection.id, "", &shape, asked, &report).await
@@ -137,12 +154,12 @@ impl<K: Keep> Rounds<K> {
                 if let Err(error) = result {
                     let error = error.remote()?;
                     report.lock().await.failed += 1;
-                    first_error.get_or_insert(error);
+                    if first_error.is_none() || is_hopeless(&error) {
+                        first_error = Some(error);
+                    }
                 }
             }
-            let hopeless =
-                |error: &RemoteError| matches!(error.and_now, AndNow::Offline | AndNow::SignIn | AndNow::Later(_));
-            if first_error.as_ref().is_some_and(hopeless) {
+            if first_error.as_ref().is_some_and(is_hopeless) {
                 return Ok(first_error);
             }
         }
@@ -169,7 +186,7 @@ impl<K: Keep> Rounds<K> {
         while !self.stop.is_cancelled() {
             let now = self.clock.now();
             let asked: Slice = plan::readable(&slice.slice, shape, slice.watermark, now);
-            let read = link.call(now, || link.remote.pull(feed, &asked, cursor.as_deref(), now)).await;
+            let read = link.call(|| link.remote.pull(feed, &asked, cursor.as_deref(), now)).await;
             let mut page = match read {
                 Ok(page) => page,
                 Err(error) => {
@@ -231,10 +248,11 @@ impl<K: Keep> Rounds<K> {
         connection: &Connection,
         error: Option<&RemoteError>,
     ) -> Result<(), DeskError> {
-        let Connection { trouble: before, pin, .. } = self.store.connection(connection.id).await?;
+        let now = self.store.connection(connection.id).await?;
+        let before = &now.trouble;
         let trouble = error.map(|error| {
             let kind = match error.and_now {
-                AndNow::SignIn | AndNow::Invalid if pin.is_some() => TroubleKind::Pin,
+                AndNow::SignIn | AndNow::Invalid if now.asks_for_pin().is_some() => TroubleKind::Pin,
                 AndNow::Offline => TroubleKind::Offline,
                 AndNow::Later(_) => TroubleKind::Waiting,
                 AndNow::SignIn => TroubleKind::SignIn,

@@ -16,6 +16,7 @@ use rounds_domain::{
     item::WorkItem,
     outbox::OutboxState,
     planted::{Bug, is_planted},
+    pull::{Page, Record},
     reply::{JobState, Submitted},
 };
 use rounds_engine::outbox::{
@@ -25,8 +26,11 @@ use rounds_engine::outbox::{
     pass::{Call, Pass},
     transition::{Event, Step, after, step},
 };
-use rounds_remote::seam::{Depth, Target};
-use rounds_store::table::connection::Connection;
+use rounds_remote::seam::{Depth, Enclosed, Target};
+use rounds_store::{
+    StoreError,
+    table::{connection::Connection, item::PageWrite},
+};
 
 use crate::{Keep, Patience, Rounds, desk::DeskError, link::Link, read::WorkError, report::OutboxReport};
 
@@ -50,6 +54,7 @@ struct ReadAgain {
     item: ItemId,
     action: ActionId,
     tries: usize,
+    depth: Depth,
     at: DateTime<Utc>,
 }
 
@@ -88,8 +93,14 @@ impl<K: Keep> Rounds<K> {
                     break;
                 }
                 let Worked { action: moved, failed } = self.work_on(&link, *id, &mut report).await?;
-                if moved.state == OutboxState::Confirmed {
-                    again.push(ReadAgain { item: moved.item, action: moved.id, tries: 0, at: self.clock.now() });
+                if moved.state == OutboxState::Confirmed && link.remote.reads() {
+                    again.push(ReadAgain {
+                        item: moved.item,
+                        action: moved.id,
+                        tries: 0,
+                        depth: depth(&moved),
+                        at: self.clock.now(),
+                    });
                 }
                 let Some((call, error)) = failed else { continue };
                 if matches!(error.and_now, AndNow::Offline | AndNow::Later(_) | AndNow::SignIn) {
@@ -152,6 +163,23 @@ impl<K: Keep> Rounds<K> {
         Ok(self.store.move_action(id, move |action: &Action| Some(after(action, event, rules, tick))).await?)
     }
 
+    /// Tells an action how its send ended, and keeps what the reply says of its item, together.
+    async fn tell_and_keep(
+        &self,
+        link: &Link<K>,
+        sending: &Action,
+        event: Event,
+        record: Record,
+    ) -> Result<Action, DeskError> {
+        let (rules, tick) = (link.rules, self.clock.tick());
+        let feed = self.store.item(sending.item).await?.feed;
+        let page = Page { records: vec![record], ..Page::default() };
+        let now = tick.now;
+        let page = PageWrite { connection: link.key, feed, advance: None, page, began: now, now };
+        let change = move |action: &Action| Some(after(action, event, rules, tick));
+        Ok(self.store.move_action_and_keep(sending.id, change, page).await?)
+    }
+
     /// Marks an action as being sent; `None` when it has moved on since it was read: given up, or sent by somebody else.
     async fn begin_send(&self, link: &Link<K>, ready: &Action) -> Result<Option<Action>, DeskError> {
         let (rules, tick, attempts) = (link.rules, self.clock.tick(), ready.attempts);
@@ -191,7 +219,7 @@ impl<K: Keep> Rounds<K> {
     async fn follow(&self, link: &Link<K>, action: &Action) -> Result<Worked, DeskError> {
         let job = action.remote_ref.clone().unwrap_or_default();
         let signed_in = link.may_call().await;
-        let followed = link.call(self.clock.now(), || link.remote.follow(&job)).await;
+        let followed = link.call(|| link.remote.follow(&job)).await;
         let failed = followed.as_ref().err().map(|error| (Call::Read, error.clone()));
         let refused = match &followed {
             Ok(JobState::Failed(error)) => Some(error.and_now),
@@ -213,8 +241,11 @@ impl<K: Keep> Rounds<K> {
         report: &mut OutboxReport,
     ) -> Result<Worked, DeskError> {
         let id = action.id;
+        if !link.remote.reads() {
+            return Box::pin(self.send_unread(link, action, report)).await;
+        }
         let began = self.clock.now();
-        let read = match self.refresh(link, action.item, Depth::Plain).await {
+        let read = match self.refresh(link, action.item, depth(&action)).await {
             Ok(read) => read,
             Err(error) => {
                 let error = error.remote()?;
@@ -244,9 +275,13 @@ impl<K: Keep> Rounds<K> {
         if ready.state != OutboxState::Queued {
             return Ok(ready.into());
         }
+        let files = match self.enclosed(&ready).await {
+            Ok(files) => files,
+            Err(error) => return Ok(self.tell(link, id, Event::ReadFailed(error.remote()?)).await?.into()),
+        };
         if is_planted(Bug::SentBeforeKept) {
             report.sent += 1;
-            let replied = link.remote.submit(&Target::of(item), &ready).await;
+            let replied = link.remote.submit_with(&Target::of(item), &ready, files).await;
             self.begin_send(link, &ready).await?;
             return Ok(self.tell(link, id, Event::Replied(replied)).await?.into());
         }
@@ -254,28 +289,87 @@ impl<K: Keep> Rounds<K> {
             return Ok(self.store.action(id).await?.into());
         };
         report.sent += 1;
-        self.send(link, &Target::of(item), &sending).await
+        self.send(link, &Target::of(item), &sending, files).await
     }
 
-    async fn send(&self, link: &Link<K>, target: &Target, sending: &Action) -> Result<Worked, DeskError> {
+    /// What is in the files that an action names.
+    async fn enclosed(&self, action: &Action) -> Result<Vec<Enclosed>, WorkError> {
+        let named = action.files();
+        if named.is_empty() {
+            return Ok(vec![]);
+        }
+        let hashes = named.iter().map(|file| file.hash.clone()).collect();
+        let contents = self.store.files(action.item, hashes).await.map_err(|error| match error {
+            StoreError::NotFound(_) => RemoteError::new(
+                AndNow::Invalid,
+                "What is in one of its files is not kept here any more. Nothing was sent; do it again with its files, then \
+                 discard this.",
+            )
+            .into(),
+            error => WorkError::from(error),
+        })?;
+        Ok(named.into_iter().zip(contents).map(|(about, content)| Enclosed { about, content }).collect())
+    }
+
+    /// Sends to a system whose items cannot be read: there is nothing to compare with.
+    async fn send_unread(
+        &self,
+        link: &Link<K>,
+        action: Action,
+        report: &mut OutboxReport,
+    ) -> Result<Worked, DeskError> {
+        let stored = self.store.item(action.item).await?;
+        let connection = self.store.connection(link.id).await?;
+        let me = link.me(&connection);
+        let baseline = finding::baseline(&action, &stored.item, &me, self.clock.now());
+        let ready = self.tell(link, action.id, Event::ReadBefore { baseline, differs: None, sender: me }).await?;
+        if ready.state != OutboxState::Queued {
+            return Ok(ready.into());
+        }
+        let files = match self.enclosed(&ready).await {
+            Ok(files) => files,
+            Err(error) => return Ok(self.tell(link, action.id, Event::ReadFailed(error.remote()?)).await?.into()),
+        };
+        let Some(sending) = self.begin_send(link, &ready).await? else {
+            return Ok(self.store.action(action.id).await?.into());
+        };
+        report.sent += 1;
+        self.send(link, &Target::of(&stored.item), &sending, files).await
+    }
+
+    async fn send(
+        &self,
+        link: &Link<K>,
+        target: &Target,
+        sending: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Worked, DeskError> {
         // Between the read and now somebody may have signed in as somebody else.
-        let (signed_in, replied) = match link.may_call().await {
-            Ok(signed_in) => (signed_in, link.remote.submit(target, sending).await),
+        let (ended, replied) = match link.may_call().await {
+            Ok(ended) => (ended, link.remote.submit_with(target, sending, files).await),
             Err(refusal) => (0, Err(refusal)),
         };
         let failed = replied.as_ref().err().cloned();
         let me_id = match &replied {
-            Ok(Submitted::Done(receipt)) => receipt.me_id.clone(),
+            Ok(Submitted::Done(receipt) | Submitted::Told(receipt, _)) => receipt.me_id.clone(),
+            _ => None,
+        };
+        let told = match &replied {
+            Ok(Submitted::Told(_, record)) => Some(Record::clone(record)),
             _ => None,
         };
         if let Some(error) = &failed {
             link.rest.note(error);
         }
         // What was answered is kept before anything else can go wrong.
-        let mut moved = self.tell(link, sending.id, Event::Replied(replied)).await?;
+        let event = Event::Replied(replied);
+        let mut moved = match told {
+            Some(record) => self.tell_and_keep(link, sending, event, record).await?,
+            None => self.tell(link, sending.id, event).await?,
+        };
         self.learn_me(link, me_id).await?;
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::SignIn) {
-            moved = self.sign_in_for(link, moved, signed_in).await?;
+            moved = self.sign_in_for(link, moved, ended).await?;
         }
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::Conflict) {
             moved = self.read_after_conflict(link, moved).await?;
@@ -286,7 +380,7 @@ impl<K: Keep> Rounds<K> {
     /// The remote said "conflict": the item is read again, so that its person sees what stands there. Without that read the
     /// remote's own words stay.
     async fn read_after_conflict(&self, link: &Link<K>, moved: Action) -> Result<Action, DeskError> {
-        if moved.saw.is_empty() {
+        if moved.saw.is_empty() || !link.remote.reads() {
             return Ok(moved);
         }
         let item = match self.refresh(link, moved.item, Depth::Plain).await {
@@ -303,7 +397,14 @@ impl<K: Keep> Rounds<K> {
     }
 
     async fn look(&self, link: &Link<K>, action: &Action) -> Result<Finding, WorkError> {
-        let read = self.refresh(link, action.item, Depth::Plain).await?;
+        if !link.remote.reads() {
+            let system = &link.system.title;
+            return Ok(Finding::Unclear(format!(
+                "It was sent and the answer was lost. {system} offers no way to look whether it arrived, so it is not sent again \
+                 by itself. Look in {system} itself: if it is there, discard this and say so; if it is not, send it again."
+            )));
+        }
+        let read = self.refresh(link, action.item, depth(action)).await?;
         let Some(item) = &read.item else {
             return Err(RemoteError::new(AndNow::Gone, "the system answers without this item.").into());
         };
@@ -330,16 +431,20 @@ impl<K: Keep> Rounds<K> {
                 keep.push(one);
                 continue;
             }
-            // That it is confirmed stands; a failed read only means that the overlay stays a little longer.
-            let shows = match self.refresh(link, one.item, Depth::Plain).await {
-                Ok(read) => read.stored.actions.iter().any(|action| action.id == one.action),
+            // That it is confirmed stands; a failed read only means that the effect is seen a little later.
+            let is_seen = match self.refresh(link, one.item, one.depth).await {
+                Ok(read) => {
+                    let action = self.store.action(one.action).await?;
+                    let laid_over = read.stored.actions.iter().any(|action| action.id == one.action);
+                    !laid_over && read.item.as_ref().is_some_and(|item| conflict::shows(&action, item))
+                }
                 Err(error) => {
                     error.remote()?;
-                    true
+                    false
                 }
             };
             one.tries += 1;
-            if let Some(wait) = READ_AFTER.get(one.tries).filter(|_| shows) {
+            if let Some(wait) = READ_AFTER.get(one.tries).filter(|_| !is_seen) {
                 one.at = now + *wait;
                 keep.push(one);
             }
@@ -352,6 +457,11 @@ impl<K: Keep> Rounds<K> {
     pub(crate) async fn wake_outbox(&self, link: &Link<K>) -> Result<(), DeskError> {
         self.tell_all(link, &Event::Wake).await
     }
+}
+
+/// How much of its item is read for an action: what came with files is told by its files.
+fn depth(action: &Action) -> Depth {
+    if action.files().is_empty() { Depth::Plain } else { Depth::Attachments }
 }
 
 /// Whether an action is in doubt and the looking for it works.

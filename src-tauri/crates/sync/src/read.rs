@@ -76,7 +76,7 @@ impl<K: Keep> Rounds<K> {
             None => Target::of(&stored.item),
         };
         let began = self.clock.now();
-        let read = link.call(began, || link.remote.refresh(&target, depth)).await;
+        let read = link.call(|| link.remote.refresh(&target, depth)).await;
         if let Err(error) = &read
             && error.and_now == AndNow::SignIn
         {

@@ -39,7 +39,7 @@ impl<K: Keep> Rounds<K> {
                 return Ok(None);
             }
             let targets: Vec<Target> = taken.iter().map(|one| Target::of(&one.item)).collect();
-            let read = link.call(began, || link.remote.refresh_many(&targets)).await;
+            let read = link.call(|| link.remote.refresh_many(&targets)).await;
             // What says nothing about these items leaves them to the next pass; else one that cannot be read would hold up all
             // that come after it.
             let unanswered =

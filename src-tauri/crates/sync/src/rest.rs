@@ -7,11 +7,11 @@ use std::sync::{
 
 use chrono::{DateTime, Utc};
 use rounds_domain::error::{AndNow, RemoteError};
-use rounds_engine::backoff;
+use rounds_engine::{Tick, backoff};
 
 use crate::Clock;
 
-/// Until when a connection's system is left alone. Outlives the client, which is made anew whenever a setting changes.
+/// Until when a connection's system is left alone. Outlives the client, which is made anew whenever a setting changes or a page teaches something.
 pub(crate) struct Rest {
     clock: Arc<dyn Clock>,
     asked: Mutex<Option<DateTime<Utc>>>,
@@ -22,6 +22,11 @@ impl Rest {
     /// `asked` is what was kept of an earlier run.
     pub(crate) fn new(clock: Arc<dyn Clock>, asked: Option<DateTime<Utc>>) -> Self {
         Self { clock, asked: Mutex::new(asked), stops: AtomicU32::new(0) }
+    }
+
+    /// The moment of a decision.
+    pub(crate) fn tick(&self) -> Tick {
+        self.clock.tick()
     }
 
     /// Takes note of an error that says for how long to stay away.

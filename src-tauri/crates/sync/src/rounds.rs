@@ -16,7 +16,7 @@ use rounds_store::Store;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Clock, Keep, desk::DeskError, link::Link, rest::Rest};
+use crate::{Clock, Keep, desk::DeskError, link::Link};
 
 /// An open profile: its store, its connections, its clock. Shared by the tasks and by whoever works at the desk.
 pub struct Rounds<K: Keep = Store> {
@@ -110,11 +110,8 @@ impl<K: Keep> Rounds<K> {
             return Ok(Arc::clone(link));
         }
         let (kind, system) = self.system(&connection.system)?;
-        let rest = links.get(&id).map_or_else(
-            || Arc::new(Rest::new(Arc::clone(&self.clock), connection.not_before)),
-            |before| Arc::clone(&before.rest),
-        );
-        let link = Arc::new(Link::new(kind, system, &connection, rest, self.store.clone())?);
+        let before = links.get(&id).map(Arc::as_ref);
+        let link = Arc::new(Link::new(kind, system, &connection, before, &self.clock, self.store.clone())?);
         links.insert(id, Arc::clone(&link));
         Ok(link)
     }

@@ -5,16 +5,19 @@ use rounds_domain::{
     error::{AndNow, RemoteError},
     ids::ConnectionId,
 };
-use rounds_engine::outbox::transition::{Event, waits_for_sign_in};
+use rounds_engine::{
+    outbox::transition::{Event, waits_for_sign_in},
+    sign_in::Wanted,
+};
 use rounds_store::table::connection::{Connection, ConnectionEdit};
 
 use crate::{Keep, Rounds, desk::DeskError, link::Link};
 
 impl<K: Keep> Rounds<K> {
     /// A write was refused with "sign in": signs in once, and lets everything that waited for it go on.
-    /// `signed_in` is how many sign-ins there were before it left.
-    pub(crate) async fn sign_in_for(&self, link: &Link<K>, moved: Action, signed_in: u64) -> Result<Action, DeskError> {
-        match link.sign_in(self.clock.now(), Some(signed_in)).await {
+    /// `ended` is how many sign-ins had ended before it left.
+    pub(crate) async fn sign_in_for(&self, link: &Link<K>, moved: Action, ended: u64) -> Result<Action, DeskError> {
+        match link.sign_in(Wanted::ForCall { ended }).await {
             Ok(()) => {
                 self.tell_all(link, &Event::SignedIn).await?;
                 Ok(self.store.action(moved.id).await?)
@@ -59,15 +62,14 @@ impl<K: Keep> Rounds<K> {
     /// Signs in because a person asked, and lets what waited for it go on.
     pub(crate) async fn sign_in_now(&self, connection: &Connection) -> Result<Result<(), RemoteError>, DeskError> {
         let link = self.link(connection.id).await?;
-        link.begin_anew().await;
-        let signed_in = link.sign_in(self.clock.now(), None).await;
+        let signed_in = link.sign_in(Wanted::ByPerson).await;
         self.after_sign_in(connection, &link, signed_in).await
     }
 
     /// Gives the one-time number that a sign-in waits for, and lets what waited for it go on. Waits for the network.
     pub async fn give_pin(&self, id: ConnectionId, pin: &str) -> Result<Result<(), RemoteError>, DeskError> {
         let connection = self.store.connection(id).await?;
-        if connection.pin.is_none() {
+        if connection.asks_for_pin().is_none() {
             return Err(DeskError::NotOffered("This connection waits for no PIN. Nothing was sent.".into()));
         }
         let pin = pin.trim();
@@ -75,7 +77,7 @@ impl<K: Keep> Rounds<K> {
             return Err(DeskError::Invalid("The PIN is empty. Type the number that you were sent.".into()));
         }
         let link = self.link(connection.id).await?;
-        let given = link.give_pin(pin, self.clock.now()).await;
+        let given = link.give_pin(pin).await;
         self.after_sign_in(&connection, &link, given).await
     }
 

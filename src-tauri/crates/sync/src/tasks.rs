@@ -164,7 +164,13 @@ impl<K: Keep> Rounds<K> {
         let connection = self.store.connection(id).await?;
         let link = self.link(connection.id).await?;
         let (feeds, error) = self.pull(&connection, asked).await?;
-        if error.is_none() && feeds.iter().any(|feed| feed.pages > 0) {
+        // What has nothing to read tells nothing by being read: what waits for it is tried unless the account was refused.
+        let is_open = if link.system.feeds.is_empty() {
+            link.may_call().await.is_ok()
+        } else {
+            feeds.iter().any(|feed| feed.pages > 0)
+        };
+        if error.is_none() && is_open {
             self.wake_outbox(&link).await?;
             // Whoever may read is signed in: what waited for that goes on, without anybody pressing a button.
             if self.waits_for_sign_in(&connection).await? {
@@ -255,7 +261,7 @@ impl<K: Keep> Rounds<K> {
 
     async fn ready_to_retry(&self, connection: &Connection) -> Result<(), DeskError> {
         let link = self.link(connection.id).await?;
-        link.forgive().await;
+        link.account.forgive();
         self.store.slices_retry(connection.key).await?;
         self.wake_outbox(&link).await
     }
@@ -293,7 +299,7 @@ impl<K: Keep> Rounds<K> {
     ) -> Result<ConnectionReport, DeskError> {
         self.ready_to_retry(connection).await?;
         let mut signed_out = None;
-        if connection.pin.is_none() && self.waits_for_sign_in(connection).await? {
+        if connection.asks_for_pin().is_none() && self.waits_for_sign_in(connection).await? {
             signed_out = self.sign_in_now(connection).await?.err();
         }
         let (feeds, error) = self.pull(connection, Some(asked)).await?;

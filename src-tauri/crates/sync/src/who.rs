@@ -16,7 +16,7 @@ impl<K: Keep> Rounds<K> {
         if keys.is_empty() {
             return conflict;
         }
-        match link.call(self.clock.now(), || link.remote.who_changed(target, &keys)).await {
+        match link.call(|| link.remote.who_changed(target, &keys)).await {
             Ok(Some(changed)) => Conflict { who: Some(changed.who), when: changed.when.or(conflict.when), ..conflict },
             Ok(None) => conflict,
             Err(error) => {

@@ -79,6 +79,27 @@ impl Inner {
         Ok(())
     }
 
+    /// An item that is made here: of no feed, read at no time.
+    pub(super) fn put_made(&mut self, action: &Action, item: WorkItem) -> Kept<()> {
+        let connection = self.connection(action.connection)?.key;
+        let made = Item {
+            id: action.item,
+            connection,
+            feed: String::new(),
+            item,
+            fingerprint: String::new(),
+            read_at: DateTime::UNIX_EPOCH,
+            asked_at: None,
+            missed: 0,
+            gone: false,
+            drafts: std::collections::BTreeMap::new(),
+            files: std::collections::BTreeMap::new(),
+        };
+        let key = self.key();
+        self.items.insert(key, made);
+        Ok(())
+    }
+
     pub(super) fn apply_page(&mut self, write: PageWrite) -> Kept<Applied> {
         let PageWrite { connection, feed, advance, page, began, now } = write;
         let me = self.connections.get(&connection).cloned().ok_or(StoreError::NotFound("This connection"))?;
@@ -126,6 +147,7 @@ impl Inner {
                     missed: 0,
                     gone: false,
                     drafts: std::collections::BTreeMap::new(),
+                    files: std::collections::BTreeMap::new(),
                 };
                 self.items.insert(key, item);
             }

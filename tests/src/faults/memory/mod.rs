@@ -27,6 +27,7 @@ use rounds_store::{
         action::{End, Ending},
         connection::{Connection, ConnectionEdit, NewConnection, Tally},
         item::{Applied, PageWrite, ReadAgain, StoredItem},
+        made::Making,
         slice::{FeedProgress, SliceRow},
     },
 };
@@ -64,6 +65,7 @@ struct Item {
     missed: u32,
     gone: bool,
     drafts: BTreeMap<String, Fields>,
+    files: BTreeMap<String, Vec<u8>>,
 }
 
 /// An action, and whether it is still laid over its item.
@@ -168,6 +170,7 @@ impl Keep for Memory {
                 trouble: None,
                 session: None,
                 pin: None,
+                refusal: None,
                 not_before: None,
             };
             inner.connections.insert(key, connection.clone());
@@ -276,6 +279,18 @@ impl Keep for Memory {
         self.write(Change::Items(vec![item]), |inner| inner.save_draft(item, action, fields))
     }
 
+    async fn keep_file(&self, item: ItemId, hash: String, content: Vec<u8>, _: DateTime<Utc>) -> Kept<()> {
+        self.inner().item_mut(item)?.files.insert(hash, content);
+        Ok(())
+    }
+
+    async fn files(&self, item: ItemId, hashes: Vec<String>) -> Kept<Vec<Vec<u8>>> {
+        let mut inner = self.inner();
+        let files = &inner.item_mut(item)?.files;
+        let content = |hash| files.get(hash).cloned().ok_or(StoreError::NotFound("What is in a file of this action"));
+        hashes.iter().map(content).collect()
+    }
+
     async fn submit(&self, action: Action) -> Kept<Action> {
         self.write(Change::Outbox, |inner| inner.submit(action))
     }
@@ -286,6 +301,23 @@ impl Keep for Memory {
         change: F,
     ) -> Kept<Action> {
         self.write(Change::Outbox, |inner| inner.move_action(id, change))
+    }
+
+    async fn move_action_and_keep<F: FnOnce(&Action) -> Option<Action> + Send + 'static>(
+        &self,
+        id: ActionId,
+        change: F,
+        page: PageWrite,
+    ) -> Kept<Action> {
+        self.write(Change::Outbox, |inner| {
+            let moved = inner.move_action(id, change)?;
+            inner.apply_page(page)?;
+            Ok(moved)
+        })
+    }
+
+    async fn make(&self, making: Making) -> Kept<Action> {
+        self.write(Change::Outbox, |inner| inner.make(making))
     }
 
     async fn end_action<

@@ -2,11 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    action::Action,
+    action::{Action, Verb},
     ids::{ActionId, ConnectionId, ItemId},
     outbox::OutboxState,
 };
-use rounds_store::{StoreError, table::action::End};
+use rounds_store::{
+    StoreError,
+    table::{
+        action::End,
+        made::{Making, is_there_already},
+    },
+};
 
 use super::{Inner, Kept, Laid};
 
@@ -37,6 +43,30 @@ impl Inner {
         self.item_mut(action.item)?.drafts.remove(&action.name);
         if action.depends_on.iter().any(|id| self.is_given_up(*id)) {
             return Err(StoreError::Refused("What this depends on was given up.".into()));
+        }
+        Ok(self.insert(action, None))
+    }
+
+    /// As the encrypted store does it; no schedule corrects what was refused.
+    pub(super) fn make(&mut self, making: Making) -> Kept<Action> {
+        let Making { action, item, instead, now: _ } = making;
+        if instead.is_some() {
+            return Err(StoreError::Refused("No schedule corrects anything.".into()));
+        }
+        let held = self.actions.values().any(|laid| {
+            laid.action.item == action.item
+                && !matches!(laid.action.state, OutboxState::Discarded | OutboxState::Withdrawn)
+        });
+        match self.item_mut(action.item) {
+            Ok(here) if action.verb == Verb::Create && (!here.fingerprint.is_empty() || held) => {
+                return Err(is_there_already());
+            }
+            Ok(here) if !here.fingerprint.is_empty() || held => {}
+            Ok(here) => {
+                here.item = item;
+                here.gone = false;
+            }
+            Err(_) => self.put_made(&action, item)?,
         }
         Ok(self.insert(action, None))
     }

@@ -2,6 +2,7 @@
 
 mod around;
 mod once;
+mod sign_in;
 mod together;
 
 use std::{collections::BTreeSet, time::Duration};

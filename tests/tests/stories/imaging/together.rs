@@ -114,26 +114,6 @@ async fn a_lost_answer_is_possibly_mine_unless_my_lock_proves_it() {
 }
 
 #[tokio::test]
-async fn a_pin_is_asked_once_and_what_waits_goes_on_when_it_is_given() {
-    let department = Department::at_work(60, &json!({})).await;
-    let study = department.find(ItemKind::Study, |study| is_offered(study, "comment")).await;
-    department.simulator.change_settings(super::AMBRA, &json!({"pinRequired": true, "endSessions": true})).unwrap();
-    let logins =
-        || department.simulator.requests().last.iter().filter(|one| one.path.ends_with("/session/login")).count();
-    let before = logins();
-    let id = department.act(&study, "comment", json!({"text": "Seen"})).await.unwrap();
-    for _ in 0..4 {
-        assert!(department.sync(Extent::Recent).await.error.is_some(), "a PIN is wanted");
-        department.desk.clock.advance(std::time::Duration::from_secs(61));
-    }
-    assert_eq!(logins(), before + 1, "one sign-in for a session that is over, and one PIN");
-    let pin = department.simulator.facts(super::AMBRA).unwrap()["lastPin"].as_str().unwrap().to_owned();
-    department.desk.rounds().give_pin(department.connection, &pin).await.unwrap().expect("the right one");
-    assert_eq!(department.settled(id).await.state, OutboxState::Confirmed);
-    assert_eq!((logins(), department.effects(&study).len()), (before + 1, 1));
-}
-
-#[tokio::test]
 async fn in_kyiv_no_change_is_missed_while_the_clocks_go_to_summer_time_and_back() {
     for change in ["2025-03-30T01:00:00Z", "2025-10-26T01:00:00Z"] {
         let department = Department::closed(40, &json!({"timeZone": "Europe/Kyiv"})).await;

@@ -595,11 +595,59 @@ most: number, } | { "type": "date" } | { "type": "moment",
 /**
  * The key of the item's value ([`WorkItem::values`](crate::item::WorkItem::values)) before which it cannot lie.
  */
-since: string | null, } | { "type": "choice", 
+since: string | null, 
+/**
+ * Whether it has happened by the time a person says so: then one that is still to come is refused.
+ */
+happened: boolean, } | { "type": "choice", 
 /**
  * The values with their labels.
  */
-options: Array<Choice>, } | { "type": "itemChoice" } | { "type": "person" };
+options: Array<Choice>, } | { "type": "itemChoice" } | { "type": "person" } | { "type": "group", 
+/**
+ * Its fields.
+ */
+fields: Array<ActionField>, } | { "type": "list", 
+/**
+ * What one of them is called on screen.
+ */
+one: string, 
+/**
+ * The fields of each.
+ */
+fields: Array<ActionField>, 
+/**
+ * The fewest.
+ */
+least: number, 
+/**
+ * The most.
+ */
+most: number, } | { "type": "files", 
+/**
+ * How many at most.
+ */
+most: number, 
+/**
+ * How long each may be, in bytes.
+ */
+bytesEach: number, 
+/**
+ * How long all of them together may be, in bytes.
+ */
+bytesInAll: number, 
+/**
+ * The media types that are taken.
+ */
+mediaTypes: Array<string>, } | { "type": "composed", 
+/**
+ * Its first line.
+ */
+heading: string, } | { "type": "always", 
+/**
+ * The value.
+ */
+value: boolean, };
 
 /**
  * A mark on an item that is not its status: archived, escalated, …
@@ -719,7 +767,7 @@ export type ItemId = string;
 /**
  * What a work item is.
  */
-export type ItemKind = "case" | "study" | "order" | "specimen";
+export type ItemKind = "case" | "study" | "order" | "specimen" | "patient";
 
 /**
  * The page of one item.
@@ -1011,6 +1059,27 @@ facts: Array<Fact>,
  * Where the parcel has been.
  */
 shipping: Array<ShippingStep>, };
+
+/**
+ * One file that goes out with an action, as a field of kind [`Files`](crate::declare::FieldKind::Files) names it.
+ */
+export type OutFile = { 
+/**
+ * What it is called, without a folder.
+ */
+name: string, 
+/**
+ * Its media type, by the ending of its name.
+ */
+mediaType: string, 
+/**
+ * Its length in bytes.
+ */
+size: number, 
+/**
+ * The BLAKE3 hash of its bytes, in hexadecimal.
+ */
+hash: string, };
 
 /**
  * One row of the outbox.
@@ -1427,7 +1496,7 @@ export type Unsettled = "nothing" | "pending" | "doubt" | "needsPerson";
 /**
  * What an action does, in words common to all systems. A system's own name for it is [`Action::name`].
  */
-export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove" | "receive";
+export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove" | "receive" | "create";
 
 /**
  * How a decision came out.

@@ -7,14 +7,14 @@ import { makeComments } from './comments';
 import { makeView } from './details';
 import { MESSAGES } from './messages';
 import { made, moved, everyState } from './outbox';
+import { kept, PIXEL } from './pieces';
+import { asStudies, asStudy, disputes, STUDY_ACTIONS } from './radiology';
 import { isOpen, order, read } from './query';
+import { rejected } from './rejected';
 import { ME, makeRows } from './rows';
 import { FRESH, settle, type Scene } from './scenes';
 
 const error = (code: CommandError['code'], message: string): CommandError => ({ code, message });
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAJUlEQVR4nGNgYGD4TwAzMDAwMPz//58BF2BiIAAGhwJGXAoYGBgABvEGB2tXdMEAAAAASUVORK5CYII=';
-
 export class MockCore {
   rows: WorklistRow[];
   outbox: OutboxRow[];
@@ -28,8 +28,10 @@ export class MockCore {
   private sorted: { key: string; rows: WorklistRow[] } | null = null;
 
   constructor(readonly scene: Scene) {
-    this.rows = makeRows(scene.rows, Date.now());
-    this.outbox = scene.outbox && scene.rows > 1000 ? everyState(this.rows) : [];
+    const rows = makeRows(scene.rows, Date.now());
+    this.rows = scene.studies ? asStudies(rows) : rows;
+    const everything = scene.studies ? disputes : everyState;
+    this.outbox = scene.outbox && scene.rows > 1000 ? everything(this.rows) : [];
     this.connections = scene.connections;
     this.state = scene.state;
     this.preferences = { ...scene.preferences };
@@ -119,7 +121,8 @@ export class MockCore {
         removal: null,
       });
     }
-    return makeView(row, shown, this.outbox, this.connections[0]?.name ?? '', this.drafts);
+    const view = makeView(row, shown, this.outbox, this.connections[0]?.name ?? '', this.drafts);
+    return this.scene.studies ? asStudy(view, this.drafts) : view;
   };
   on_watch_item = () => null;
   on_act = (args: { item: string; action: string; fields: Record<string, unknown> }) => {
@@ -127,7 +130,9 @@ export class MockCore {
     const action = made(
       row,
       args.action,
-      args.action === 'comment' ? 'Comment' : 'Change status',
+      args.action === 'comment'
+        ? 'Comment'
+        : (STUDY_ACTIONS.find((declared) => declared.name === args.action)?.label ?? 'Change status'),
       args.fields,
       'held',
       0,
@@ -143,6 +148,7 @@ export class MockCore {
     if (!this.scene.frozen) setTimeout(() => this.step(action.id, 'queued'), this.scene.hold);
     return action;
   };
+  on_offered_at = () => [];
   on_undo = ({ action }: { action: string }) => {
     const row = this.action(action);
     if (row.state !== 'held') throw error('notOffered', 'It has already left.');
@@ -163,9 +169,13 @@ export class MockCore {
     if (args.fields === null) this.drafts.delete(`${args.item} ${args.action}`);
     else this.drafts.set(`${args.item} ${args.action}`, args.fields);
   };
+  on_keep_file = kept;
   on_open_link = () => null;
   on_messages = () => MESSAGES;
-  on_systems = () => SYSTEMS;
+  on_systems = () =>
+    this.scene.studies
+      ? SYSTEMS.map((system) => ({ ...system, name: 'ambra', title: 'Ambra', actions: STUDY_ACTIONS }))
+      : SYSTEMS;
   on_connections = () => this.connections;
   on_add_connection = (args: { name: string; system: string; baseUrl: string; settings: object }) => {
     const connection: ConnectionView = {
@@ -197,20 +207,7 @@ export class MockCore {
     this.connections = this.connections.filter((one) => one.id !== id);
     this.change({ connections: true, manyItems: true });
   };
-  on_rejected = () => [
-    {
-      feed: 'cases',
-      externalId: 'clx7f03a99',
-      reason: 'createdAt is missing, so it cannot be placed in a window',
-      seenAt: new Date(Date.now() - 7_200_000).toISOString(),
-    },
-    {
-      feed: 'cases',
-      externalId: null,
-      reason: 'the record has no id',
-      seenAt: new Date(Date.now() - 86_400_000).toISOString(),
-    },
-  ];
+  on_rejected = rejected;
   on_fetch_attachment = ({ item, attachment }: { item: string; attachment: string }) => {
     this.fetching.add(attachment);
     setTimeout(() => {

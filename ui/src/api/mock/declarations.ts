@@ -15,6 +15,20 @@ export const COMMENT: ActionDeclaration = {
       required: false,
       default: 'true',
     },
+    {
+      key: 'file',
+      label: 'Files',
+      help: 'Up to 5 files of 10 MB each: PDF, pictures or text.',
+      kind: {
+        type: 'files',
+        most: 5,
+        bytesEach: 10 * 1024 * 1024,
+        bytesInAll: 20 * 1024 * 1024,
+        mediaTypes: ['application/pdf', 'image/png', 'image/jpeg', 'text/plain'],
+      },
+      required: false,
+      default: null,
+    },
   ],
   consequence:
     'Staff of the organization read it in the CareValidate portal. A comment that is no internal note is also read by the patient, who is told of it by e-mail.',

@@ -68,7 +68,7 @@ export function moved(row: OutboxRow, state: OutboxState, more: Partial<OutboxRo
   return {
     ...row,
     state,
-    words: WORDS[state],
+    words: WORDS[state].replace('CareValidate demo', row.connectionName),
     choices: CHOICES[state],
     nextAt: null,
     reason: null,

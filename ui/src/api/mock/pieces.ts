@@ -27,3 +27,14 @@ export const happened = (id: string, what: string, at: number): HistoryEntry => 
   internal: false,
   phi: false,
 });
+
+export const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAJUlEQVR4nGNgYGD4TwAzMDAwMPz//58BF2BiIAAGhwJGXAoYGBgABvEGB2tXdMEAAAAASUVORK5CYII=';
+
+/** How the core names a picked file. */
+export const kept = ({ name, base64 }: { name: string; base64: string }) => ({
+  name,
+  mediaType: 'application/pdf',
+  size: base64.length,
+  hash: base64.slice(0, 64),
+});

@@ -2,6 +2,7 @@
 import type { ConnectionView } from '../generated/bindings';
 import type { AppState, CommandError } from '../types';
 import type { MockCore } from './core';
+import { NAME as PACS } from './radiology';
 
 export interface Scene {
   rows: number;
@@ -19,6 +20,8 @@ export interface Scene {
   fetch: number;
   /** What unlocking is refused with. */
   refuses: CommandError | null;
+  /** A reading room: the rows are studies. */
+  studies: boolean;
   /** How many rows per second keep arriving. */
   arriving: number;
 }
@@ -98,6 +101,7 @@ const BASE: Scene = {
   fetch: 150,
   refuses: null,
   arriving: 0,
+  studies: false,
 };
 
 const failed = (message: string): CommandError => ({ code: 'failed', message });
@@ -224,6 +228,12 @@ const SCENES: Record<string, Partial<Scene>> = {
   slow: { slow: 1200 },
   huge: { rows: 100_000 },
   held: { frozen: true, hold: 60_000 },
+  radiology: {
+    studies: true,
+    hold: 400,
+    state: { ...OPEN, demo: false },
+    connections: [{ ...CONNECTION, name: PACS, system: 'ambra', systemTitle: 'Ambra', views: [] }],
+  },
 };
 
 // Offline, and what is done stays held.

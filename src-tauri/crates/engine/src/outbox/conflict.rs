@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    action::{Action, Conflict, Disputed, Fields},
+    action::{Action, Conflict, Disputed, Fields, Proof},
     item::WorkItem,
 };
 use serde_json::Value;
@@ -59,6 +59,12 @@ pub enum Stands {
     AsWanted,
     /// Otherwise.
     Otherwise,
+}
+
+/// Whether an item, as it was just read, shows what a confirmed action did, as far as values tell; of an action without any it is
+/// never known. (A comment is laid over its item until the remote's own is here.)
+pub fn shows(action: &Action, item: &WorkItem) -> bool {
+    action.proof == Proof::Comment || stands(action, item) == Some(Stands::AsWanted)
 }
 
 /// How the values stand that `action` changes; `None` when it changes none that can be looked at.

@@ -73,6 +73,8 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
     next.waits = 0;
     match finding {
         Finding::Found(receipt) => confirm(next, receipt, tick),
+        // What cannot be told now can perhaps once the remote can no longer apply it.
+        Finding::Unclear(_) if waits_for_the_remote(next, rules, tick) => {}
         Finding::Unclear(text) => ask_person(next, ReasonKind::PossiblySent, text),
         Finding::PossiblyMine(conflict) => possibly_mine(next, conflict),
         Finding::Theirs(conflict) => {
@@ -84,16 +86,31 @@ pub(super) fn looked_for(next: &mut Action, finding: Finding, rules: Rules, tick
             theirs(next, conflict, text, rules, tick);
         }
         Finding::SetBack(conflict) => {
-            let text = "It was sent and the answer was lost. It reads as before now, but the item has changed since: yours may have \
-                        taken effect and been set back. Nothing more is sent; keep yours or leave it as it is.";
+            let text = "It was sent and the answer was lost. It reads as before now, and yours may have taken effect and been set \
+                        back: the item has changed since, or does not tell. Nothing more is sent; keep yours or leave it as it is.";
             theirs(next, conflict, text.to_owned(), rules, tick);
         }
-        Finding::Missing if next.proof == Proof::None => ask_person(
+        Finding::Missing if next.proof == Proof::None => never_again(next, rules, tick),
+        Finding::Missing => missing(next, rules, tick),
+    }
+}
+
+/// It is of a kind that is never sent again by itself. Where it changes something that can be read, "not there" is told only once
+/// it can no longer come.
+fn never_again(next: &mut Action, rules: Rules, tick: Tick) {
+    if next.wants.is_empty() {
+        ask_person(
             next,
             ReasonKind::PossiblySent,
             "Nothing shows whether it took effect, so it is not sent again by itself. Look at the item in the system itself.",
-        ),
-        Finding::Missing => missing(next, rules, tick),
+        );
+    } else if !waits_for_the_remote(next, rules, tick) {
+        ask_person(
+            next,
+            ReasonKind::PossiblySent,
+            "It was sent and the answer was lost. It does not stand there now, and it is of a kind that is never sent again by \
+             itself. Look at the item in the system itself, then send it again or discard it.",
+        );
     }
 }
 
@@ -156,7 +173,8 @@ fn missing(next: &mut Action, rules: Rules, tick: Tick) {
         ask_person(
             next,
             ReasonKind::PossiblySent,
-            "It was sent twice and could not be found either time; it may still arrive. Look at the item in the system itself, then discard it or send it again.",
+            "It was sent twice and could not be found either time; it may still arrive. Look at the item in the system itself, \
+             then discard it or send it again.",
         );
     }
 }

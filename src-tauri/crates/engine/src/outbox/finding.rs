@@ -24,7 +24,8 @@ pub enum Finding {
     PossiblyMine(Conflict),
     /// Something else is there than before it was sent and than it wants: for a person, once it can no longer take effect.
     Theirs(Conflict),
-    /// The value from before it was sent is there, and the item has changed since: it may have taken effect and been set back. For
+    /// The value from before it was sent is there, and the item has changed since or does not tell: it may have taken effect and been
+    /// set back. For
     /// a person, once it can no longer take effect.
     SetBack(Conflict),
     /// More than one thing could be it, or nothing can tell: for a person.
@@ -70,11 +71,15 @@ fn same_words<'a>(action: &Action, item: &'a WorkItem) -> impl Iterator<Item = &
 pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
     match action.proof {
         Proof::Comment => match look_for_comment(action, item, me, claimed) {
-            Finding::Missing => in_another_name(action, item, me, claimed).unwrap_or(Finding::Missing),
+            Finding::Missing => in_another_name(action, item, me, claimed)
+                .or_else(|| not_shown(action, item))
+                .unwrap_or(Finding::Missing),
             finding => finding,
         },
         Proof::CompareAndSet | Proof::Value | Proof::Once => look_at_values(action, item),
         Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
+        // Never sent again by itself; but what it changes can be read.
+        Proof::None if !action.wants.is_empty() => look_at_values(action, item),
         Proof::ClientField | Proof::None => Finding::Missing,
     }
 }
@@ -86,8 +91,10 @@ fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
         || is_planted(Bug::WantedMeansMine) || action.own_mark.as_ref().is_some_and(|mark| item.proofs.contains(mark));
     match conflict::stands(action, item) {
         None => untold(),
-        // A value is no version: what was set and set back again reads as if nothing had happened.
-        Some(Stands::AsBefore) if has_changed(action, item) => Finding::SetBack(conflict::as_it_stands(action, item)),
+        // A value is no version: what was set and set back again reads as if nothing had happened, unless it is set once.
+        Some(Stands::AsBefore) if action.proof != Proof::Once && may_have_been_set_back(action, item) => {
+            Finding::SetBack(conflict::as_it_stands(action, item))
+        }
         Some(Stands::AsBefore) => Finding::Missing,
         Some(Stands::AsWanted) if shown() => Finding::Found(Receipt::default()),
         Some(Stands::AsWanted) => Finding::PossiblyMine(conflict::as_it_stands(action, item)),
@@ -95,10 +102,14 @@ fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
     }
 }
 
-/// Whether an item tells that it has changed since `action` was first sent.
-fn has_changed(action: &Action, item: &WorkItem) -> bool {
+/// Whether what reads as before may have been changed and changed back since `action` was first sent: the item tells that it has
+/// changed since, or does not tell. A remote that compares does not help: it compares values, not versions.
+fn may_have_been_set_back(action: &Action, item: &WorkItem) -> bool {
     let before = action.baseline.as_ref().and_then(|baseline| baseline.updated);
-    before.is_some() && updated(item).is_some() && before != updated(item)
+    match (before, updated(item)) {
+        (Some(before), Some(now)) => before != now,
+        _ => true,
+    }
 }
 
 fn untold() -> Finding {
@@ -118,8 +129,14 @@ fn look_for_comment(action: &Action, item: &WorkItem, me: &Me, claimed: &[String
         .filter(|comment| is_mine(comment, me))
         .filter(|comment| comment.id.as_ref().is_some_and(|id| !before.contains(id) && !claimed.contains(id)))
         .collect();
+    let files = action.files();
     match candidates.as_slice() {
         [] => Finding::Missing,
+        [one] if !files::came_with(&files, one, item) => Finding::Unclear(
+            "A new comment of yours with this text is there, and not all the files that belong to it can be seen on it. \
+             Nothing more is sent; look at the item in the system itself, then discard this or send it again."
+                .to_owned(),
+        ),
         [one] => Finding::Found(Receipt {
             remote_ref: one.id.clone(),
             me_id: one.author.as_ref().and_then(|author| author.id.clone()),
@@ -130,6 +147,15 @@ fn look_for_comment(action: &Action, item: &WorkItem, me: &Me, claimed: &[String
             many.len()
         )),
     }
+}
+
+/// Where it is not offered any more, what is not there may be there and not be shown.
+fn not_shown(action: &Action, item: &WorkItem) -> Option<Finding> {
+    let why = item.offers.iter().find(|offer| offer.action == action.name)?.refused.as_ref()?;
+    Some(Finding::Unclear(format!(
+        "It was sent and the answer was lost. It is not there now, and the system no longer lets you do this: {why} Nothing more is \
+         sent by itself; look at the item there."
+    )))
 }
 
 /// A clock of theirs and ours may differ by this much.
@@ -156,5 +182,6 @@ fn in_another_name(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]
     )))
 }
 
+mod files;
 #[cfg(test)]
 mod tests;

@@ -56,8 +56,8 @@ fn is_unreadable(action: &Action) -> bool {
     action.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::Unreadable)
 }
 
-/// The actions `of` a connection to work on now, out of all that are unsettled (one may wait for another system's), oldest first; those whose item could not be read come last, so that they hold up nobody. A
-/// held action's time to be taken back runs even when it is not the first of its lane.
+/// The actions `of` a connection to work on now, out of all that are unsettled (one may wait for another system's), oldest first;
+/// those whose item could not be read come last, so that they hold up nobody. A held action's time to be taken back runs even when it is not the first of its lane.
 pub fn due(actions: &[Action], of: ConnectionId, now: DateTime<Utc>) -> Vec<ActionId> {
     let in_the_way = in_the_way(actions);
     let ripe = |action: &&Action| action.connection == of && is_ripe(action, now);
@@ -111,6 +111,22 @@ mod tests {
         let all = [stuck, behind_it.clone(), elsewhere.clone()];
         assert_eq!(due(&all, OURS, at(0)), [elsewhere.id]);
         assert_eq!(behind(&all), BTreeSet::from([behind_it.id]));
+    }
+
+    #[test]
+    fn what_was_done_first_goes_first_in_whatever_order_they_are_told() {
+        let first = Action { sequence: 1, ..action(9, 7, OutboxState::Queued) };
+        let second = Action { sequence: 2, ..action(2, 7, OutboxState::Queued) };
+        for all in [[first.clone(), second.clone()], [second, first.clone()]] {
+            assert_eq!(due(&all, OURS, at(0)), [first.id]);
+        }
+        let doubtful = action(1, 7, OutboxState::Doubtful);
+        let behind = action(2, 7, OutboxState::Queued);
+        assert_eq!(
+            due(&[doubtful.clone(), behind], OURS, at(0)),
+            [doubtful.id],
+            "what is in doubt is looked for first"
+        );
     }
 
     #[test]

@@ -106,6 +106,67 @@ mod tests {
     }
 
     #[test]
+    fn every_choice_is_offered_where_it_means_something_and_ends_as_it_says() {
+        use OutboxState::{Confirmed, Discarded, Doubtful, Following, Held, Inflight, NeedsPerson, Queued, Withdrawn};
+        let tick = Tick { now: at(50), up: std::time::Duration::ZERO, random: 0.5 };
+        for (state, offered) in [
+            (Held, &[Choice::Undo][..]),
+            (Queued, &[Choice::Retry, Choice::Discard]),
+            (NeedsPerson, &[Choice::Retry, Choice::Discard]),
+            (Doubtful, &[Choice::Retry]),
+            (Following, &[Choice::Retry]),
+            (Inflight, &[]),
+            (Confirmed, &[]),
+            (Discarded, &[]),
+            (Withdrawn, &[]),
+        ] {
+            let given = Action { waits: 3, ..action(1, 7, state) };
+            assert_eq!(choices(&given), offered, "{state:?}");
+            for choice in [Choice::Undo, Choice::Retry, Choice::Discard, Choice::KeepMine, Choice::TakeTheirs] {
+                let outcome = decide(&given, choice, tick);
+                assert_eq!(outcome.is_some(), offered.contains(&choice), "{state:?} {choice:?}");
+                let ended = match outcome {
+                    Some(Outcome::Goes(next)) if choice == Choice::Retry => {
+                        assert_eq!((next.state, next.next_at, next.waits), (state, Some(at(50)), 0), "at once");
+                        continue;
+                    }
+                    Some(Outcome::Goes(next) | Outcome::Again(next)) => next,
+                    None => continue,
+                };
+                let end = if choice == Choice::Undo { Withdrawn } else { Discarded };
+                assert_eq!(
+                    (ended.state, ended.next_at, ended.settled_at),
+                    (end, None, Some(at(50))),
+                    "{state:?} {choice:?}"
+                );
+            }
+        }
+        let reason = |kind| Some(rounds_domain::action::Reason { kind, text: "why".into() });
+        let said = Action { reason: reason(ReasonKind::Conflict), ..action(1, 7, NeedsPerson) };
+        assert!(choices(&said).contains(&Choice::KeepMine), "a conflict in the remote's words is one");
+        let refused = Action { reason: reason(ReasonKind::Refused), ..action(1, 7, NeedsPerson) };
+        assert!(!choices(&refused).contains(&Choice::KeepMine));
+    }
+
+    #[test]
+    fn choices_have_the_words_of_the_window_and_the_command_line() {
+        let words =
+            [Choice::Undo, Choice::Retry, Choice::Discard, Choice::KeepMine, Choice::TakeTheirs].map(Choice::word);
+        assert_eq!(words, ["undo", "retry", "discard", "keepMine", "takeTheirs"]);
+    }
+
+    #[test]
+    fn what_is_done_again_waits_for_the_same_and_stands_in_the_same_place() {
+        let ended =
+            Action { depends_on: vec![action(5, 8, OutboxState::Queued).id], ..action(3, 7, OutboxState::Discarded) };
+        let again = successor(&ended, action(9, 7, OutboxState::Queued));
+        assert_eq!(
+            (again.id, again.sequence, again.depends_on),
+            (action(9, 7, OutboxState::Queued).id, 3, ended.depends_on)
+        );
+    }
+
+    #[test]
     fn what_is_done_again_keeps_its_place_in_the_lane() {
         let refused = action(1, 7, OutboxState::NeedsPerson);
         let behind = action(2, 7, OutboxState::Queued);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::{Action, Baseline, Conflict, Proof, Reason, ReasonKind, Verb},
+    action::{Action, Baseline, Conflict, Proof, Reason, ReasonKind},
     error::{AndNow, RemoteError},
     outbox::OutboxState,
     patient::Me,
@@ -153,7 +153,7 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
             next.next_at = None;
             next.reason = None;
         }
-        Event::Replied(Ok(Submitted::Done(receipt))) => confirm(&mut next, receipt, tick),
+        Event::Replied(Ok(Submitted::Done(receipt) | Submitted::Told(receipt, _))) => confirm(&mut next, receipt, tick),
         Event::Replied(Ok(Submitted::Accepted(job))) => {
             next.state = OutboxState::Following;
             next.remote_ref = Some(job);
@@ -258,10 +258,7 @@ fn read_before(next: &mut Action, baseline: Baseline, differs: Option<Conflict>,
     } else if let Some(conflict) = differs.filter(|_| !is_planted(Bug::NoReadBeforeSend)) {
         ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
         next.conflict = Some(conflict);
-    } else if !matches!(next.verb, Verb::Comment | Verb::Receive)
-        && next.attempts == 0
-        && (age > STALE || age < -SET_BACK)
-    {
+    } else if !next.verb.keeps() && next.attempts == 0 && (age > STALE || age < -SET_BACK) {
         ask_person(
             next,
             ReasonKind::Conflict,

@@ -6,7 +6,7 @@ use rounds_domain::error::{AndNow, RemoteError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{call::Answer, session::granted};
+use super::{call::Answer, declaration::TITLE, session::granted};
 use crate::{
     kept,
     lenient::{Lenient, Text},
@@ -43,19 +43,22 @@ pub(super) struct Stages {
     pub(super) singleton: Vec<String>,
 }
 
-/// The account that `wanted` names by uuid or name, or the first; and the names of the others.
+/// The account that `wanted` names by uuid or name; else the one that was worked in so far, of which `before` is the uuid; else the
+/// first. And the names of the others. The order of the list is no choice of anybody's.
 pub(super) fn chosen(
     accounts: &Answer,
     wanted: Option<&str>,
+    before: Option<&str>,
 ) -> Result<(Option<Membership>, Vec<String>), RemoteError> {
+    let untold = |_| RemoteError::new(AndNow::Doubtful, format!("{TITLE} did not say which accounts you belong to."));
     let mut all: Vec<Membership> = accounts
         .rows("accounts")
-        .unwrap_or_default()
+        .map_err(untold)?
         .iter()
         .filter_map(|raw| kept::parse(raw.get())?.0.as_object().and_then(membership))
         .collect();
     let place = match wanted {
-        None => 0,
+        None => all.iter().position(|account| Some(account.id.as_str()) == before).unwrap_or(0),
         Some(wanted) => all
             .iter()
             .position(|account| {
@@ -98,4 +101,33 @@ fn membership(fields: &Map<String, Value>) -> Option<Membership> {
 pub(super) fn listed(text: Option<&str>) -> Vec<String> {
     let entries = text.unwrap_or_default().split(',').map(str::trim);
     entries.filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::call::success, *};
+
+    #[test]
+    fn the_account_that_was_worked_in_stays_whatever_order_they_come_in() {
+        let answer = |json: &str| success(json.as_bytes()).expect("an answer");
+        let accounts =
+            answer(r#"{"status":"OK","accounts":[{"uuid":"a1","name":"North"},{"uuid":"a2","name":"South"}]}"#);
+        for (wanted, before, account) in [
+            (None, None, "a1"),
+            (None, Some("a2"), "a2"),
+            (None, Some("a9"), "a1"),
+            (Some("south"), Some("a1"), "a2"),
+            (Some("a1"), Some("a2"), "a1"),
+        ] {
+            let (chosen, others) = chosen(&accounts, wanted, before).expect("accounts");
+            assert_eq!(chosen.expect("one").id, account, "{wanted:?} {before:?}");
+            assert_eq!(others.len(), 1);
+        }
+        let unknown = chosen(&accounts, Some("West"), None).expect_err("no such account");
+        assert_eq!(unknown.and_now, AndNow::Invalid);
+        let untold = chosen(&answer(r#"{"status":"OK"}"#), None, Some("a1")).expect_err("nothing is told");
+        assert_eq!(untold.and_now, AndNow::Doubtful, "no account at all is another answer than none told");
+        let none = chosen(&answer(r#"{"status":"OK","accounts":[]}"#), None, None);
+        assert_eq!(none.expect("an answer").0, None);
+    }
 }

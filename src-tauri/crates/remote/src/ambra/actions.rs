@@ -134,8 +134,8 @@ fn on_studies() -> Vec<ActionDeclaration> {
                 "Approve",
                 Verb::Decide,
                 Proof::None,
-                "The study becomes visible to everybody in its namespace, and the account's routing rules and notifications run \
-                 on it. This cannot be taken back.",
+                "This does not sign or approve the report. The study becomes visible to everybody in its namespace, and the \
+                 account's routing rules and notifications run on it. This cannot be taken back.",
             )
         },
         ActionDeclaration {
@@ -261,8 +261,13 @@ fn on_cases() -> Vec<ActionDeclaration> {
         assign(ASSIGN_ADMIN, "Assign an administrator", "Administrator", value::ADMIN),
         unassign(UNASSIGN_MEDICAL, "Take the physician off", value::MEDICAL),
         unassign(UNASSIGN_ADMIN, "Take the administrator off", value::ADMIN),
-        end(COMPLETE, "Complete", value::COMPLETED, "The case's owner and whom the account names are told."),
-        end(CLOSE, "Close", value::CLOSED, "The case is put away for everybody."),
+        end(
+            COMPLETE,
+            "Complete",
+            value::COMPLETED,
+            "The case's owner and whom the account names are told. This cannot be taken back here.",
+        ),
+        end(CLOSE, "Close", value::CLOSED, "The case is put away for everybody. This cannot be taken back here."),
         ActionDeclaration {
             fields: vec![field("reason", "Reason", "Why it goes back; the owner reads it.", FieldKind::LongText, true)],
             touches: keys(&[value::SUBMITTED, value::COMPLETED, value::CLOSED]),
@@ -271,7 +276,7 @@ fn on_cases() -> Vec<ActionDeclaration> {
                 "Return to the owner",
                 Verb::Decide,
                 Proof::None,
-                "The case goes back to the person it is for, with your reason.",
+                "The case goes back to the person it is for, with your reason. This cannot be taken back.",
             )
         },
     ]
@@ -301,4 +306,29 @@ fn keys(keys: &[&str]) -> Vec<String> {
 
 fn sets(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, from)| ((*key).to_owned(), (*from).to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(name: &str) -> ActionDeclaration {
+        all().into_iter().find(|action| action.name == name).expect(name)
+    }
+
+    #[test]
+    fn approving_says_first_that_it_signs_nothing() {
+        let said = declared(APPROVE).consequence;
+        assert!(said.starts_with("This does not sign or approve the report."), "a radiologist reads first: {said}");
+    }
+
+    #[test]
+    fn what_leads_one_way_says_so() {
+        for name in [APPROVE, REJECT, COMPLETE, CLOSE, RETURN] {
+            let action = declared(name);
+            let one_way = action.verb == Verb::Decide || (action.verb == Verb::Set && action.fields.is_empty());
+            assert!(one_way, "the window shows {name} as one that cannot be taken back");
+            assert!(action.consequence.contains("cannot be taken back"), "{name} says so: {}", action.consequence);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::{
     errors::No,
     record::{HL7_REPORT, QC_TASKS, STATUS_HISTORY, UNREAD},
     session::Session,
-    whole::{Fields, Read, few_failed, is_about_one, is_plain, object},
+    whole::{Fields, Read, few_failed, is_plain, object},
 };
 use crate::{
     lenient::{Lenient, Text},
@@ -57,8 +57,8 @@ impl Ambra {
                 match again {
                     Ok(answer) => put(what, answer.fields(), studies),
                     Err(No::Said(_)) => {}
-                    Err(No::Failed(error)) if is_about_one(&error) => note_unread(what, studies),
-                    Err(No::Failed(error)) => return Err(error),
+                    Err(no) if no.is_about_one() => note_unread(what, studies),
+                    Err(no) => return Err(no.error("to be read")),
                 }
             }
         }

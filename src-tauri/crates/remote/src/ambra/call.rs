@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use rounds_domain::error::AndNow;
 use serde_json::{Map, Value, value::RawValue};
 use url::Url;
 
@@ -184,7 +185,7 @@ impl Ambra {
 
     /// A session that Ambra does not take any more is forgotten, so that the next call does not try it again.
     fn end_if_refused(&self, no: &No, sid: &str) {
-        if no.clone().error("").and_now == rounds_domain::error::AndNow::SignIn {
+        if no.clone().error("").and_now == AndNow::SignIn {
             self.forget(sid);
         }
     }
@@ -211,6 +212,8 @@ impl Part {
         match (status, errors::Said::read(&fields)) {
             (401, _) => Self::SignIn,
             (200, _) if says_ok(&fields) => Self::Ok(raw),
+            // A session that ends is said as an error of business too.
+            (200 | 412, Some(said)) if said.error("").and_now == AndNow::SignIn => Self::SignIn,
             (200 | 412, Some(said)) => Self::Said(said),
             _ => Self::Failed,
         }

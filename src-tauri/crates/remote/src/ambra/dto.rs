@@ -1,7 +1,7 @@
 //! What Ambra sends, in its own spelling: `/study/get`, `/study/comment/get`, `/radreport/get`, `/case/get`, `/order/get`,
 //! `/qctask/get`. Every field but `uuid` may be missing: roles hide fields (`study_field_…`), and so do account settings.
 
-use crate::lenient::{Anything, Text, Texts, dto};
+use crate::lenient::{Anything, Text, Texts, Told, dto};
 
 dto!(
     /// `/study/get`, with what only the `extra` flag brings.
@@ -65,6 +65,7 @@ dto!(
         customfields: Vec<CustomField> = "customfields",
         radreports: Vec<Report> = "radreports",
         comments: Vec<Comment> = "comments",
+        comments_told: Told = "comments",
         study_push_status: Vec<Push> = "study_push_status",
         account_name: Text = "account_name",
         created_by_name: Text = "created_by_name",

@@ -29,6 +29,8 @@ pub(super) struct Said {
 pub(super) enum No {
     /// Ambra said no in its own words.
     Said(Said),
+    /// Ambra has too much to do: that says nothing about what was asked.
+    Busy(RemoteError),
     /// Anything else.
     Failed(RemoteError),
 }
@@ -140,7 +142,11 @@ pub(super) fn of_read(reply: &Reply, body: Option<&Map<String, Value>>) -> No {
     match body.and_then(Said::read) {
         // "Check `status` too": an error that came as a success counts as the error.
         Some(said) if matches!(reply.status.as_u16(), 200 | 412) => No::Said(said),
-        _ => No::Failed(outcome::refused_read(TITLE, &refusal(reply, body))),
+        _ => match (reply.status.as_u16(), outcome::refused_read(TITLE, &refusal(reply, body))) {
+            (408 | 425 | 429 | 503, error) => No::Busy(error),
+            (_, error) if matches!(error.and_now, AndNow::Later(Some(_))) => No::Busy(error),
+            (_, error) => No::Failed(error),
+        },
     }
 }
 
@@ -172,7 +178,16 @@ impl No {
     pub(super) fn error(self, what: &str) -> RemoteError {
         match self {
             Self::Said(said) => said.error(what),
-            Self::Failed(error) => error,
+            Self::Busy(error) | Self::Failed(error) => error,
+        }
+    }
+
+    /// Whether it says something about what was asked alone, since others were just read.
+    pub(super) fn is_about_one(&self) -> bool {
+        match self {
+            Self::Said(_) => true,
+            Self::Busy(_) => false,
+            Self::Failed(error) => !matches!(error.and_now, AndNow::Offline | AndNow::SignIn),
         }
     }
 

@@ -78,7 +78,7 @@ pub(crate) fn refusal(data: &[u8]) {
     if matches!(status, 408 | 425 | 500..=599) || reply.status.is_success() {
         let and_now = match write {
             No::Said(said) => said.error("this").and_now,
-            No::Failed(error) => error.and_now,
+            No::Busy(error) | No::Failed(error) => error.and_now,
         };
         assert_eq!(and_now, AndNow::Doubtful, "{status} would be sent again");
     }

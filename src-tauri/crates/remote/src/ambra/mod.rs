@@ -151,7 +151,7 @@ impl Ambra {
 #[async_trait]
 impl RemoteSystem for Ambra {
     fn me(&self) -> Option<Me> {
-        self.session().ok().map(|session| session.me())
+        self.session().ok()?.who()
     }
 
     async fn sign_in(&self, _now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {
@@ -170,11 +170,11 @@ impl RemoteSystem for Ambra {
         }
     }
 
-    async fn give_pin(&self, session: &str, pin: &str, _now: DateTime<Utc>) -> Result<SignedIn, RemoteError> {
+    async fn give_pin(&self, session: &str, pin: &str) -> Result<(), RemoteError> {
         let session = Session::from_text(session).ok_or_else(session::ended)?;
         self.prove_pin(&session, pin).await?;
-        self.resume(session.clone());
-        self.signed_in(session).await
+        self.resume(session);
+        Ok(())
     }
 
     async fn pull(

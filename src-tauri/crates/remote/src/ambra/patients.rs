@@ -14,10 +14,9 @@ use super::{
     call::{Call, Part},
     convert::{self, day, person_name},
     dto,
-    errors::No,
     record::PATIENT,
     session::Session,
-    whole::{Read, is_about_one, is_plain, object},
+    whole::{Read, is_plain, object},
 };
 use crate::{
     lenient::{Dto, Lenient, Text, dto},
@@ -81,7 +80,7 @@ impl Ambra {
                     Part::Said(_) => continue,
                     Part::SignIn | Part::Failed => match self.read(turn, &session.sid, call).await {
                         Ok(answer) => answer.fields(),
-                        Err(No::Failed(error)) if !is_about_one(&error) => return Err(error),
+                        Err(no) if !no.is_about_one() => return Err(no.error("to be read")),
                         Err(_) => continue,
                     },
                 };

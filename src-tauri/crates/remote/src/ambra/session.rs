@@ -16,6 +16,7 @@ use super::{
     account::{self, Membership},
     call::{Answer, Call},
     declaration::TITLE,
+    errors::No,
     zone::Zone,
 };
 use crate::{
@@ -43,6 +44,8 @@ pub(super) struct Session {
     pub(super) account: Option<Membership>,
     /// Names of the user's other accounts.
     pub(super) others: Vec<String>,
+    /// Whether Ambra has told whose it is: a login alone tells less.
+    is_known: bool,
 }
 
 /// What is held of the session while the program runs.
@@ -64,7 +67,12 @@ impl Session {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Who this is.
+    /// Who this is, once Ambra has told all of it.
+    pub(super) fn who(&self) -> Option<Me> {
+        self.is_known.then(|| self.me())
+    }
+
+    /// Who this is, as far as it is known.
     pub(super) fn me(&self) -> Me {
         let name = match (&self.first, &self.last) {
             (None, None) => PersonName::of(self.name.as_deref(), None),
@@ -179,7 +187,8 @@ impl Ambra {
         let Ok(session) = self.session() else { return Ok(None) };
         match self.read(Turn::Single, &session.sid, &Call::new("/session/ttl", &[])).await {
             Ok(_) => Ok(Some(session)),
-            Err(no) => match no.error("the session") {
+            // Ambra's own word, or an address that it does not have: it is over. What else stands in the way says nothing of it.
+            Err(no) => match of_account(no, "the session") {
                 error
                     if matches!(error.and_now, AndNow::SignIn | AndNow::Gone | AndNow::Invalid | AndNow::Forbidden) =>
                 {
@@ -195,7 +204,7 @@ impl Ambra {
     pub(super) async fn log_in(&self) -> Result<LoggedIn, RemoteError> {
         let call = Call::new("/session/login", &[("login", &self.login), ("password", &self.password)])
             .with("vanity", self.vanity.clone());
-        let answer = self.knock(&call).await.map_err(|no| no.error("the sign-in"))?;
+        let answer = self.knock(&call).await.map_err(|no| of_account(no, "the sign-in"))?;
         let Some(sid) = answer.text("sid") else {
             return Err(RemoteError::new(AndNow::Doubtful, format!("{TITLE} answered the sign-in without a session.")));
         };
@@ -213,10 +222,18 @@ impl Ambra {
         })
     }
 
-    /// Gives the PIN of a session that waits for it.
+    /// Gives the PIN of a session that waits for it. One whose answer was lost may have been taken, and then another would be called
+    /// wrong: so the session is asked whether it is good ("Other API calls that require a sid will return a 401 until the PIN is
+    /// validated").
     pub(super) async fn prove_pin(&self, session: &Session, pin: &str) -> Result<(), RemoteError> {
         let call = Call::new("/session/pin", &[("sid", &session.sid), ("pin", pin.trim())]);
-        self.knock(&call).await.map(|_| ()).map_err(|no| no.error("the PIN"))
+        let Err(no) = self.knock(&call).await else { return Ok(()) };
+        let error = no.error("the PIN");
+        let unclear = matches!(error.and_now, AndNow::Invalid | AndNow::Doubtful | AndNow::Later(None));
+        if unclear && self.read(Turn::Single, &session.sid, &Call::new("/session/user", &[])).await.is_ok() {
+            return Ok(());
+        }
+        Err(error)
     }
 
     /// What Ambra says of the user and the account of a session.
@@ -228,7 +245,8 @@ impl Ambra {
         let user = ask(Call::new("/session/user", &[]), "to say who you are").await?;
         let accounts =
             ask(Call::new("/account/list", &[("permissions", "1"), ("page.rows", "1000")]), "your accounts").await?;
-        let (account, others) = account::chosen(&accounts, self.account.as_deref())?;
+        let before = session.account.as_ref().map(|account| account.id.as_str());
+        let (account, others) = account::chosen(&accounts, self.account.as_deref(), before)?;
         let account = match account {
             None => None,
             Some(account) => {
@@ -247,6 +265,7 @@ impl Ambra {
             expires: user.text("session_expire"),
             account,
             others,
+            is_known: true,
             sid: session.sid,
         })
     }
@@ -254,6 +273,19 @@ impl Ambra {
     fn held(&self) -> std::sync::MutexGuard<'_, Held> {
         // What is held is replaced whole, so a panic elsewhere leaves nothing half done.
         self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// What a sign-in was answered. Only Ambra's own word refuses an account: a 400 or 403 without one is somebody's on the way, such as a
+/// proxy or a guest network, and says nothing about the account.
+fn of_account(no: No, what: &str) -> RemoteError {
+    let said = matches!(no, No::Said(_));
+    let error = no.error(what);
+    match error.and_now {
+        AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict if !said => {
+            RemoteError::new(AndNow::Later(None), error.message)
+        }
+        _ => error,
     }
 }
 

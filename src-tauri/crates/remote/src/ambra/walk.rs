@@ -3,7 +3,7 @@
 //! Pages by number would: a row that changes goes to the end of a list sorted by `updated`, and every row behind it moves
 //! up by one, the first of the next page onto the page just read. So each page begins at the last row of the one before
 //! (`filter.FIELD.ge` or `gt`), always as page 1. Where that makes no progress (many rows of one instant, a page that is
-//! not sorted as asked) the page is asked again twice as long, and only at the longest page Ambra gives by number.
+//! not sorted as asked) the page is asked again twice as long, and only at [`LONGEST_PAGE`] by number.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,8 @@ use super::zone::Zone;
 
 /// The longest page that Ambra gives ("Pagination").
 pub(super) const MOST_ROWS: u32 = 5000;
+/// The longest page whose records are read whole at once: it is kept in one piece.
+const LONGEST_PAGE: u32 = 1000;
 
 /// Along what a list is walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,8 +126,8 @@ impl Place {
     }
 
     fn longer(&self) -> Self {
-        if self.page == 1 && self.rows < MOST_ROWS {
-            Self { rows: (self.rows * 2).min(MOST_ROWS), ..self.clone() }
+        if self.page == 1 && self.rows < LONGEST_PAGE {
+            Self { rows: (self.rows * 2).min(LONGEST_PAGE), ..self.clone() }
         } else {
             Self { page: self.page + 1, ..self.clone() }
         }
@@ -233,9 +235,9 @@ mod tests {
         let place = begin(Way::Updated, 2);
         let Step::On(next) = place.next(&rows, true, 2, Zone::Utc) else { panic!("there is more") };
         assert_eq!((next.rows, next.page, next.from), (4, 1, None));
-        let longest = Place { rows: MOST_ROWS, ..place };
+        let longest = Place { rows: LONGEST_PAGE, ..place };
         let Step::On(next) = longest.next(&rows, true, 2, Zone::Utc) else { panic!("there is more") };
-        assert_eq!((next.rows, next.page), (MOST_ROWS, 2), "only at the longest page by number");
+        assert_eq!((next.rows, next.page), (LONGEST_PAGE, 2), "only at the longest page by number");
         assert_eq!(next.next(&[], true, 2, Zone::Utc), Step::Nowhere);
     }
 

@@ -18,6 +18,7 @@ use super::{
     call::{Call, Part},
     convert::{Context, Locks},
     declaration::TITLE,
+    errors::No,
     record::{self, Seen},
     session::Session,
 };
@@ -107,17 +108,17 @@ impl Ambra {
         turn: Turn,
     ) -> Result<Read, RemoteError> {
         let said = match part {
-            Some(Part::Ok(raw)) => return Ok(read(id, &raw)),
+            Some(Part::Ok(raw)) => return Ok(read(id, &raw, row)),
             Some(Part::Said(said)) => said,
             None if row.is_some() => return Ok(row.map_or(Read::Gone, Read::Fields)),
             Some(Part::SignIn | Part::Failed) | None => {
                 match self.read(turn, &session.sid, &Call::new(path, &[("uuid", id)])).await {
-                    Ok(answer) => return Ok(Read::Fields(answer.fields())),
-                    Err(super::errors::No::Said(said)) => said,
-                    Err(super::errors::No::Failed(error)) if is_about_one(&error) => {
+                    Ok(answer) => return Ok(told(id, answer.fields(), row)),
+                    Err(No::Said(said)) => said,
+                    Err(no) if no.is_about_one() => {
                         return Ok(rejected(id, row, format!("{TITLE} could not give this record whole.")));
                     }
-                    Err(super::errors::No::Failed(error)) => return Err(error),
+                    Err(no) => return Err(no.error("this record")),
                 }
             }
         };
@@ -131,22 +132,19 @@ impl Ambra {
     }
 }
 
-/// The most parts of a bundle that may fail and be asked for one by one. More mean that Ambra has trouble of its own.
+/// So many parts of a bundle may fail and be asked for one by one, however few it has.
 const FEW: usize = 3;
 
+/// Whether most of a bundle was answered: where more than half of it failed, Ambra has trouble of its own.
 pub(super) fn few_failed(parts: &[Part]) -> Result<(), RemoteError> {
-    if parts.iter().filter(|part| matches!(part, Part::Failed)).count() <= FEW {
+    let failed = parts.iter().filter(|part| matches!(part, Part::Failed)).count();
+    if failed <= FEW || failed * 2 <= parts.len() {
         return Ok(());
     }
     Err(RemoteError::new(
         AndNow::Later(None),
         format!("{TITLE} could not give most of what was asked. Nothing of it was kept and it will be read again."),
     ))
-}
-
-/// Whether a failed read says something about that record alone, since others were just read.
-pub(super) fn is_about_one(error: &RemoteError) -> bool {
-    !matches!(error.and_now, AndNow::Offline | AndNow::SignIn)
 }
 
 /// One record on its way.
@@ -156,11 +154,19 @@ pub(super) enum Read {
     Rejected(Rejected),
 }
 
-fn read(id: &str, raw: &RawValue) -> Read {
+fn read(id: &str, raw: &RawValue, row: Option<Fields>) -> Read {
     match record::seen(raw) {
-        Seen::Fields(_, fields) => Read::Fields(fields),
+        Seen::Fields(_, fields) => told(id, fields, row),
         Seen::Rejected(rejected) => Read::Rejected(Rejected { external_id: Some(id.to_owned()), ..rejected }),
     }
+}
+
+/// What was told of `id`, if it is that. One record is never kept under another one's id.
+fn told(id: &str, fields: Fields, row: Option<Fields>) -> Read {
+    if Text::read(fields.get("uuid")).is_some_and(|told| told == id) {
+        return Read::Fields(fields);
+    }
+    rejected(id, row, format!("{TITLE} answered with another record than the one that was asked for."))
 }
 
 fn rejected(id: &str, row: Option<Fields>, reason: String) -> Read {

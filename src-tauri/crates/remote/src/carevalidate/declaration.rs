@@ -1,12 +1,10 @@
-//! What CareValidate declares: its settings, its one feed, what can be done there.
+//! What CareValidate declares: its settings and its one feed. What can be done there stands in [`actions`].
 //!
 //! Every rule that the contract sheet marks "inferred" or "open" is a setting here, with the sheet's default.
 
-use rounds_domain::{
-    action::{Proof, Verb},
-    declare::{ActionDeclaration, ActionField, Choice, Feed, FeedShape, FieldKind, Part, Setting, System},
-};
+use rounds_domain::declare::{Choice, Feed, FeedShape, FieldKind, Part, Setting, System};
 
+use super::actions;
 use crate::common::{self, Reading, setting};
 
 /// The word that names the system.
@@ -15,8 +13,6 @@ pub(super) const NAME: &str = "carevalidate";
 pub(super) const TITLE: &str = "CareValidate";
 /// The one feed.
 pub(super) const FEED: &str = "cases";
-/// The action that writes a comment or an internal note.
-pub(super) const COMMENT: &str = "comment";
 
 pub(super) const AUTHOR_EMAIL: &str = "author_email";
 pub(super) const AUTHOR_FIRST_NAME: &str = "author_first_name";
@@ -25,6 +21,9 @@ pub(super) const ORGANIZATION: &str = "organization";
 pub(super) const TURNAROUND_HOURS: &str = "turnaround_hours";
 pub(super) const PORTAL_URL: &str = "portal_url";
 pub(super) const WINDOW_FIELD: &str = "window_field";
+pub(super) const ESCALATED_PRIORITY: &str = "escalated_priority";
+pub(super) const SUBMITTER_IS_PATIENT: &str = "submitter_is_patient";
+pub(super) const WEBHOOK_NOTIFY: &str = "webhook_notify";
 pub(super) const API_KEY: &str = "apiKey";
 
 /// How it is read.
@@ -61,9 +60,13 @@ pub(super) fn system() -> System {
             // The document allows 60 days; a day less leaves room for the overlap.
             shape: FeedShape::Windows { days: 59, overlap_seconds: 1 },
         }],
-        actions: vec![comment()],
+        actions: actions::all(),
         parts: vec![Part::Forms, Part::Decisions, Part::Orders, Part::Attachments],
     }
+}
+
+fn choices(options: &[(&str, &str)]) -> Vec<Choice> {
+    options.iter().map(|(value, label)| Choice { value: (*value).into(), label: (*label).into() }).collect()
 }
 
 fn settings() -> Vec<Setting> {
@@ -114,6 +117,29 @@ fn settings() -> Vec<Setting> {
             None,
         ),
         setting(
+            ESCALATED_PRIORITY,
+            "Priority of escalated cases",
+            "CareValidate has no priority of its own; an escalated case is shown with this one.",
+            FieldKind::Choice { options: choices(&[("routine", "routine"), ("urgent", "urgent"), ("stat", "STAT")]) },
+            Some("urgent"),
+        ),
+        setting(
+            SUBMITTER_IS_PATIENT,
+            "The submitter is the patient",
+            "Who submitted a case is taken for the patient it is about. Off: a case names no patient.",
+            FieldKind::Flag,
+            Some("true"),
+        ),
+        setting(
+            WEBHOOK_NOTIFY,
+            "Comments notify by webhook",
+            "Whether CareValidate tells your organization's own programs of each comment and note sent from here.",
+            FieldKind::Choice {
+                options: choices(&[("default", "as CareValidate does by itself"), ("yes", "always"), ("no", "never")]),
+            },
+            Some("default"),
+        ),
+        setting(
             PORTAL_URL,
             "Portal address of a case",
             "The address of a case in CareValidate's portal, with {caseId} where its id goes. Decisions are finished there.",
@@ -126,49 +152,10 @@ fn settings() -> Vec<Setting> {
             "Which time of a case CareValidate compares with startTime and endTime; its document does not say. Rounds \
              corrects this by itself when an answer disproves it.",
             FieldKind::Choice {
-                options: vec![
-                    Choice { value: "createdAt".into(), label: "when it was made".into() },
-                    Choice { value: "updatedAt".into(), label: "when it last changed".into() },
-                ],
+                options: choices(&[("createdAt", "when it was made"), ("updatedAt", "when it last changed")]),
             },
             Some("createdAt"),
         ),
     ];
     own.into_iter().chain(common::settings(&READING)).collect()
-}
-
-fn comment() -> ActionDeclaration {
-    let field = |key: &str, label: &str, help: &str, kind, required, default: Option<&str>| ActionField {
-        key: key.into(),
-        label: label.into(),
-        help: help.into(),
-        kind,
-        required,
-        default: default.map(Into::into),
-    };
-    ActionDeclaration {
-        name: COMMENT.into(),
-        label: "Comment".into(),
-        verb: Verb::Comment,
-        fields: vec![
-            field("text", "Text", "What to write on the case.", FieldKind::LongText, true, None),
-            field(
-                "internal",
-                "Internal note",
-                "Read by the staff of your organization only. Off: the patient's side can read it too.",
-                FieldKind::Flag,
-                false,
-                Some("true"),
-            ),
-        ],
-        consequence: "An internal note is read by the staff of your organization in CareValidate only. A comment that is \
-                      not internal can be read by the person who submitted the case (the patient's side) too. Either one \
-                      may notify others through CareValidate's webhooks, is shown under your name, and cannot be taken \
-                      back from here."
-            .into(),
-        proof: Proof::Comment,
-        touches: vec![],
-        sets: std::collections::BTreeMap::new(),
-        own_mark: None,
-    }
 }

@@ -1,18 +1,21 @@
-//! Targets: a page of cases, one case, a refusal.
+//! Targets: a page of cases, one case, a refusal, what is answered to a write.
 
 use rounds_domain::{
     error::AndNow,
+    item::Priority,
     pull::{Record, Rejected},
 };
 use serde_json::{Value, value::RawValue};
 
-use super::{convert::Rules, errors, page, record, window::WindowField};
-use crate::fuzz::reply;
+use super::{convert::Rules, errors, page, record, window::WindowField, write};
+use crate::{fuzz::reply, seam::Submitted};
 
 fn rules() -> Rules {
     Rules {
         organization: Some("Northside".into()),
         turnaround: chrono::TimeDelta::try_hours(48),
+        escalated: Priority::Urgent,
+        submitter_is_patient: true,
         portal_url: Some("https://portal.example.org/cases/{caseId}".into()),
         window_field: WindowField::Created,
     }
@@ -73,4 +76,21 @@ pub(crate) fn refusal(data: &[u8]) {
     let write = errors::write(&refusal);
     let doubt = matches!(refusal.status, 408 | 425 | 500..=599) || !refusal.clean && refusal.status != 429;
     assert!(!doubt || write.and_now == AndNow::Doubtful, "{} would be sent again", refusal.status);
+}
+
+/// What it answers to a write that it did not refuse: its documented success and nothing else is one, and names no case for a
+/// comment.
+pub(crate) fn receipt(data: &[u8]) {
+    let Some(reply) = reply(data).filter(|reply| reply.status.is_success()) else { return };
+    let said = serde_json::from_slice::<Value>(&reply.body).ok();
+    let success = said.as_ref().and_then(|said| said.get("success")).and_then(Value::as_bool) == Some(true);
+    match write::confirmed(&reply, "case-1") {
+        Ok(Submitted::Done(receipt)) => {
+            assert!(success, "taken for a success that it is not");
+            assert_ne!(receipt.remote_ref.as_deref(), Some("case-1"), "a case is no comment");
+            assert!(receipt.remote_ref.is_none_or(|id| !id.trim().is_empty()), "a comment without a name");
+        }
+        Ok(Submitted::Accepted(_) | Submitted::Told(..)) => panic!("there are no jobs here, and no reply is a read"),
+        Err(error) => assert_eq!(error.and_now, AndNow::Doubtful, "it may have arrived"),
+    }
 }

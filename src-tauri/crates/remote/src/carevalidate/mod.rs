@@ -1,7 +1,9 @@
 //! CareValidate care360: telehealth cases. Sources: "Get Cases API" (`carevalidate-get-cases.txt`) and the contract sheet
 //! `carevalidate.md`; where a rule is "inferred" or "open" there, it is a setting or stands in one place here.
 
+mod actions;
 mod blob;
+mod body;
 mod convert;
 mod declaration;
 mod dto;
@@ -16,7 +18,7 @@ mod tests;
 mod window;
 mod write;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,6 +27,7 @@ use rounds_domain::{
     action::Action,
     declare::System,
     error::{AndNow, RemoteError},
+    item::Priority,
     link,
     patient::{Me, PersonName},
     pull::{Page, Record, Slice},
@@ -35,7 +38,7 @@ use self::{convert::Rules, window::WindowField};
 use crate::{
     common, kept, lenient,
     registry::Kind,
-    seam::{Account, Blob, Depth, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
+    seam::{Account, Blob, Depth, Enclosed, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
     settings::Values,
     wire::{Wire, address},
 };
@@ -55,7 +58,11 @@ struct CareValidate {
     key_header: HeaderValue,
     author: Author,
     rules: Rules,
+    /// Whether comments are to notify by webhook; `None` leaves that to CareValidate.
+    webhook_notify: Option<bool>,
     per_page: u32,
+    /// The longest that a request may take, but for what its files need.
+    patience: Duration,
 }
 
 /// Whom comments name as their author.
@@ -92,8 +99,10 @@ fn open(account: &Account) -> Result<CareValidate, String> {
     }
     let given = || text(declaration::WINDOW_FIELD).and_then(|word| WindowField::from_word(&word));
     let learned = account.learned.get(declaration::WINDOW_FIELD).and_then(|word| WindowField::from_word(word));
+    let limits = common::limits(&values, &declaration::READING);
     Ok(CareValidate {
-        wire: Wire::new(&base, common::limits(&values, &declaration::READING))?,
+        patience: limits.request,
+        wire: Wire::new(&base, limits)?,
         base,
         key,
         key_header,
@@ -105,8 +114,17 @@ fn open(account: &Account) -> Result<CareValidate, String> {
         rules: Rules {
             organization: text(declaration::ORGANIZATION),
             turnaround: values.number(declaration::TURNAROUND_HOURS).and_then(TimeDelta::try_hours),
+            escalated: text(declaration::ESCALATED_PRIORITY)
+                .and_then(|word| Priority::from_word(&word))
+                .unwrap_or(Priority::Urgent),
+            submitter_is_patient: values.text(declaration::SUBMITTER_IS_PATIENT) != Some("false"),
             portal_url,
             window_field: learned.or_else(given).unwrap_or(WindowField::Created),
+        },
+        webhook_notify: match values.text(declaration::WEBHOOK_NOTIFY) {
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            _ => None,
         },
         per_page: common::records_per_page(&values, &declaration::READING),
     })
@@ -183,6 +201,15 @@ impl RemoteSystem for CareValidate {
     }
 
     async fn submit(&self, target: &Target, action: &Action) -> Result<Submitted, RemoteError> {
-        self.send(target, &action.name, &action.fields).await
+        self.send(target, &action.name, &action.fields, &[]).await
+    }
+
+    async fn submit_with(
+        &self,
+        target: &Target,
+        action: &Action,
+        files: Vec<Enclosed>,
+    ) -> Result<Submitted, RemoteError> {
+        self.send(target, &action.name, &action.fields, &files).await
     }
 }

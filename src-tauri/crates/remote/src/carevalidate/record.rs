@@ -126,14 +126,21 @@ fn counts(key: &str, value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rounds_domain::pull::Record;
+    use rounds_domain::{item::Priority, pull::Record};
     use serde_json::json;
 
     use super::*;
     use crate::carevalidate::window::WindowField;
 
     fn rules() -> Rules {
-        Rules { organization: None, turnaround: None, portal_url: None, window_field: WindowField::Created }
+        Rules {
+            organization: None,
+            turnaround: None,
+            escalated: Priority::Urgent,
+            submitter_is_patient: true,
+            portal_url: None,
+            window_field: WindowField::Created,
+        }
     }
 
     fn read_text(text: &str) -> Result<Record, Rejected> {

@@ -1,65 +1,101 @@
 //! Sending: `POST /api/v1/cases/{caseId}` with an `action`, on the vendor's case pages (the sheet, "Write").
 
+use std::time::Duration;
+
 use rounds_domain::{
     action::Fields,
     error::{AndNow, RemoteError},
+    file::OutFile,
     item::ItemKind,
 };
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    Author, CareValidate,
-    declaration::{COMMENT, TITLE},
+    CareValidate,
+    actions::{CLOSE, CLOSE_PRODUCT, COMMENT, DECISION_DRAFT, OPEN, REOPEN, field},
+    body::{self, AddCommunication, Written},
+    declaration::TITLE,
     errors,
     lenient::{Lenient, Text},
     read::KEY_HEADER,
 };
 use crate::{
-    seam::{Receipt, Submitted, Target},
+    seam::{Enclosed, Receipt, Submitted, Target},
     wire::{Reply, outcome},
 };
 
-#[derive(Serialize)]
-struct AddCommunication<'a> {
-    action: &'static str,
-    communication: Communication<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Communication<'a> {
-    text: &'a str,
-    /// Always sent: the vendor's pages disagree on the default.
-    is_restricted: bool,
-    author: AuthorOut<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AuthorOut<'a> {
-    email: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_name: Option<&'a str>,
-}
+/// What a request may take longer for each second that it needs to carry its files at 64 KB/s: a slow line is no doubt.
+const SLOWEST: u64 = 64 << 10;
 
 impl CareValidate {
     /// Sends an action, once.
-    pub(super) async fn send(&self, target: &Target, name: &str, fields: &Fields) -> Result<Submitted, RemoteError> {
-        let refuse = |why: &str| Err(RemoteError::new(AndNow::Invalid, why));
-        if name != COMMENT {
-            return refuse("CareValidate does not offer this action. Nothing was sent.");
-        }
+    pub(super) async fn send(
+        &self,
+        target: &Target,
+        name: &str,
+        fields: &Fields,
+        files: &[Enclosed],
+    ) -> Result<Submitted, RemoteError> {
         if target.kind != ItemKind::Case {
-            return refuse("CareValidate keeps comments on the case, not on its orders. Nothing was sent.");
+            return refuse("CareValidate takes this on the case, not on its orders. Nothing was sent.");
         }
-        let Some(text) = fields.get("text").and_then(Value::as_str).filter(|text| !text.trim().is_empty()) else {
-            return refuse("The comment has no text. Nothing was sent.");
-        };
-        let body = comment(text, is_internal(fields), &self.author);
-        let url = self.cases_url(Some(&target.external_id))?;
+        let case = &target.external_id;
+        match name {
+            COMMENT | DECISION_DRAFT => {
+                let reply = self.post(case, &self.communication(fields, files)?, files).await?;
+                confirmed(&reply, case)
+            }
+            OPEN => self.change_status(case, "OPEN", fields).await,
+            CLOSE => self.change_status(case, "CLOSE", fields).await,
+            REOPEN => self.change_status(case, "REOPEN", fields).await,
+            CLOSE_PRODUCT => {
+                let Some(product) = text(fields, field::PRODUCT) else {
+                    return refuse("No product is named. Nothing was sent.");
+                };
+                let Some(reason) = text(fields, field::REASON) else {
+                    return refuse("CareValidate wants a reason for this. Nothing was sent.");
+                };
+                let reply = self.post(case, &body::close_product(product, reason), &[]).await?;
+                confirmed(&reply, case).map(|_| Submitted::Done(Receipt::default()))
+            }
+            _ => refuse("CareValidate does not offer this action. Nothing was sent."),
+        }
+    }
+
+    fn communication<'a>(
+        &'a self,
+        fields: &'a Fields,
+        files: &'a [Enclosed],
+    ) -> Result<AddCommunication<'a>, RemoteError> {
+        let Some(text) = text(fields, field::TEXT) else { return refuse("The comment has no text. Nothing was sent.") };
+        // A comment without what it speaks of is another comment.
+        if OutFile::all(fields).len() != files.len() {
+            return refuse("The comment's files are not with it. Nothing was sent.");
+        }
+        let phi = Option::<bool>::read(fields.get(field::WITHOUT_PHI)) != Some(true);
+        let webhook_notify = self.webhook_notify;
+        Ok(body::comment(Written {
+            text,
+            internal: is_internal(fields),
+            author: &self.author,
+            webhook_notify,
+            files,
+            phi,
+        }))
+    }
+
+    async fn change_status(&self, case: &str, status: &'static str, fields: &Fields) -> Result<Submitted, RemoteError> {
+        let body = body::change_status(status, text(fields, field::REASON));
+        let reply = self.post(case, &body, &[]).await?;
+        confirmed(&reply, case).map(|_| Submitted::Done(Receipt::default()))
+    }
+
+    /// The reply to a write that was not refused.
+    async fn post(&self, case: &str, body: &(impl Serialize + Sync), files: &[Enclosed]) -> Result<Reply, RemoteError> {
+        let url = self.cases_url(Some(case))?;
+        let carried: u64 = files.iter().map(|file| file.about.size).sum();
+        let patience = self.patience + Duration::from_secs(carried / SLOWEST);
         let reply = self
             .wire
             .write(|client| {
@@ -67,40 +103,31 @@ impl CareValidate {
                     .post(url)
                     .header(KEY_HEADER, self.key_header.clone())
                     .header(reqwest::header::ACCEPT, "application/json")
-                    .json(&body)
+                    .timeout(patience)
+                    .json(body)
             })
             .await
             .map_err(|trouble| outcome::of_write(TITLE, &trouble))?;
-        if reply.status.is_success() {
-            confirmed(&reply, &target.external_id)
-        } else {
-            Err(errors::write(&errors::refusal(&reply, &self.key)))
-        }
+        if reply.status.is_success() { Ok(reply) } else { Err(errors::write(&errors::refusal(&reply, &self.key))) }
     }
 }
 
-fn comment<'a>(text: &'a str, internal: bool, author: &'a Author) -> AddCommunication<'a> {
-    AddCommunication {
-        action: "ADD_COMMUNICATION",
-        communication: Communication {
-            text,
-            is_restricted: internal,
-            author: AuthorOut {
-                email: &author.email,
-                first_name: author.first_name.as_deref(),
-                last_name: author.last_name.as_deref(),
-            },
-        },
-    }
+fn refuse<T>(why: &str) -> Result<T, RemoteError> {
+    Err(RemoteError::new(AndNow::Invalid, why))
+}
+
+/// A field that is not blank.
+fn text<'a>(fields: &'a Fields, key: &str) -> Option<&'a str> {
+    fields.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
 /// An internal note, unless the person chose otherwise.
 fn is_internal(fields: &Fields) -> bool {
-    Option::<bool>::read(fields.get("internal")).unwrap_or(true)
+    Option::<bool>::read(fields.get(field::INTERNAL)).unwrap_or(true)
 }
 
 /// The documented success: complete, readable, `success: true`. Everything else with a 2xx is doubt.
-fn confirmed(reply: &Reply, case: &str) -> Result<Submitted, RemoteError> {
+pub(super) fn confirmed(reply: &Reply, case: &str) -> Result<Submitted, RemoteError> {
     let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     let status = Text::read(body.get("status"));
     let good = status.is_none_or(|status| status.trim().starts_with('2'));
@@ -131,25 +158,8 @@ fn receipt(body: &Value, case: &str) -> Receipt {
 #[cfg(test)]
 mod tests {
     use reqwest::StatusCode;
-    use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_comment_is_sent_in_the_documented_form() {
-        let author =
-            Author { email: "ana@example.org".into(), first_name: Some("Ana".into()), last_name: Some("Ruiz".into()) };
-        let sent = serde_json::to_value(comment("Please call.", true, &author)).expect("JSON");
-        assert_eq!(
-            sent,
-            json!({"action": "ADD_COMMUNICATION", "communication": {"text": "Please call.", "isRestricted": true,
-                "author": {"email": "ana@example.org", "firstName": "Ana", "lastName": "Ruiz"}}})
-        );
-        let nameless = Author { email: "ana@example.org".into(), first_name: None, last_name: None };
-        let sent = serde_json::to_value(comment("x", false, &nameless)).expect("JSON");
-        assert_eq!(sent.pointer("/communication/isRestricted"), Some(&json!(false)), "always sent");
-        assert_eq!(sent.pointer("/communication/author"), Some(&json!({"email": "ana@example.org"})));
-    }
 
     fn outcome_of(body: &str) -> Result<Submitted, RemoteError> {
         let reply = Reply { status: StatusCode::OK, retry_after: None, media_type: None, body: body.into() };

@@ -214,7 +214,7 @@ fn receive() -> ActionDeclaration {
                     "Received at",
                     "When the specimen was received, with the zone: the time of the scan, not of the sending. Between its \
                      collection and now; once set, eHealth does not change it.",
-                    FieldKind::Moment { since: Some(value::COLLECTED.into()) },
+                    FieldKind::Moment { since: Some(value::COLLECTED.into()), happened: true },
                     Some("now"),
                 )
             },

@@ -3,6 +3,7 @@
 use std::{sync::Once, time::Duration};
 
 use reqwest::{Client, ClientBuilder, RequestBuilder, redirect, retry};
+use rounds_domain::planted::{Point, reached};
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -115,10 +116,12 @@ impl Wire {
 }
 
 async fn exchange(request: RequestBuilder, most: Most) -> Result<Reply, Trouble> {
+    reached(Point::BeforeSend);
     let outcome = match request.send().await {
         Ok(response) => trouble::read(response, most).await,
         Err(error) => Err(trouble::of_send(&error)),
     };
+    reached(Point::AfterReply);
     // Neither addresses nor bodies are told: both can hold patient data.
     match &outcome {
         Ok(reply) => tracing::debug!(status = reply.status.as_u16(), bytes = reply.body.len(), "reply"),

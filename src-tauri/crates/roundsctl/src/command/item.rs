@@ -5,7 +5,8 @@ use std::{io::Write, path::Path, sync::Arc};
 
 use rounds_domain::{
     action::Fields,
-    declare::{ActionDeclaration, FieldKind},
+    declare::ActionDeclaration,
+    ids::ItemId,
     projection::{Unsettled, WorklistRow},
     view::{ItemView, ListAnswer, ListRequest, SortColumn},
 };
@@ -15,12 +16,17 @@ use rounds_sync::{
 };
 use serde_json::{Value, json};
 
-use super::outbox;
+use super::{
+    fields::{self, Given},
+    outbox,
+};
 use crate::{
     failure::Failure,
     output::{Output, table},
 };
 
+/// The longest file that is read to be sent; a system's own bound is lower.
+const LONGEST: u64 = 64 << 20;
 /// How many rows are asked of the store at once.
 const STRETCH: u32 = 1_000;
 
@@ -159,42 +165,32 @@ pub(crate) async fn act(
     let view = rounds.item(item).await?;
     let declared = view.actions.iter().map(|offer| &offer.declaration).find(|declared| declared.name == action);
     // An action that is not declared has no fields; the desk says which there are.
-    let fields = declared.map(|declared| fields(declared, words)).transpose()?.unwrap_or_default();
+    let read = |declared: &ActionDeclaration| fields::of(&declared.name, &declared.fields, Fields::new(), words);
+    let Given { mut fields, files } = declared.map(read).transpose()?.unwrap_or_default();
+    for (key, path) in files {
+        let file = keep(rounds, item, action, &key, &path).await?;
+        fields
+            .entry(key)
+            .or_insert_with(|| Value::Array(vec![]))
+            .as_array_mut()
+            .into_iter()
+            .for_each(|all| all.push(file.clone()));
+    }
     let row = rounds.act(Intent { item, action: action.to_owned(), fields, hold: false, after: vec![] }).await?;
     outbox::one(&row, output)
 }
 
-/// `--text T --internal`: a yes-or-no field is yes when it is named and no when it is not.
-fn fields(declared: &ActionDeclaration, words: &[String]) -> Result<Fields, Failure> {
-    let mut fields: Fields = declared
-        .fields
-        .iter()
-        .filter(|field| field.kind == FieldKind::Flag)
-        .map(|field| (field.key.clone(), Value::Bool(false)))
-        .collect();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let (key, inline) =
-            word.split_once('=').map_or((word.as_str(), None), |(key, value)| (key, Some(value.to_owned())));
-        let key = key.strip_prefix("--").unwrap_or("").replace('-', "_");
-        let Some(field) = declared.fields.iter().find(|field| field.key == key) else {
-            let known: Vec<String> = declared.fields.iter().map(|field| format!("--{}", field.key)).collect();
-            return Err(Failure::usage(format!(
-                "{} has no field {word}. It has: {}.",
-                declared.name,
-                known.join(", ")
-            )));
-        };
-        let value = match (inline, &field.kind) {
-            (Some(value), _) => Value::String(value),
-            (None, FieldKind::Flag) => Value::Bool(true),
-            (None, _) => Value::String(
-                words.next().cloned().ok_or_else(|| Failure::usage(format!("--{} needs a value.", field.key)))?,
-            ),
-        };
-        fields.insert(field.key.clone(), value);
+/// Keeps what is in a file that is named for a field; nothing leaves yet.
+async fn keep(rounds: &Rounds, item: ItemId, action: &str, key: &str, path: &Path) -> Result<Value, Failure> {
+    let unread = |why: String| Failure::usage(format!("{}: {why} Nothing was saved.", path.display()));
+    let about = std::fs::metadata(path).map_err(|error| unread(format!("the file cannot be read: {error}.")))?;
+    if !about.is_file() || about.len() > LONGEST {
+        return Err(unread(format!("this is no file of at most {} MB.", LONGEST >> 20)));
     }
-    Ok(fields)
+    let content = std::fs::read(path).map_err(|error| unread(format!("the file cannot be read: {error}.")))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = rounds.keep_file(item, action, key, &name, content).await?;
+    Ok(json!(file))
 }
 
 pub(crate) async fn attachment(

@@ -1,7 +1,9 @@
 //! One file for each group of commands.
 
 mod connection;
+mod create;
 mod doctor;
+mod fields;
 mod item;
 mod outbox;
 mod salvage;
@@ -61,6 +63,11 @@ async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output
         Command::LookUp { connection, number } => item::look_up(rounds, connection, number, output).await?,
         Command::Link { item, patient } => item::link(rounds, item, patient, output).await?,
         Command::Act { item, action, fields } => item::act(rounds, item, action, fields, output).await?,
+        Command::Create { connection, action, fields_file, instead, fields } => {
+            let what =
+                create::What { connection, action, fields_file: fields_file.as_deref(), instead: instead.as_deref() };
+            create::run(rounds, &what, fields, output).await?;
+        }
         Command::Attachment { item, attachment, out } => {
             item::attachment(rounds, item, attachment, out, output).await?;
         }
@@ -96,8 +103,8 @@ fn systems(output: Output) -> Result<ExitCode, Failure> {
                 .collect();
             text.push_str(&table(&["  KIND", "KEY", "DEFAULT", "MEANING"], &rows));
             for action in &system.actions {
-                let fields: Vec<String> = action.fields.iter().map(|field| format!("--{}", field.key)).collect();
-                let _ = write!(text, "\n  action {} {}: {}", action.name, fields.join(" "), action.consequence);
+                let names = fields::names(&action.fields).join(" ");
+                let _ = write!(text, "\n  action {} {names}: {}", action.name, action.consequence);
             }
             text.push_str("\n\n");
         }

@@ -37,6 +37,8 @@ fn document(salvaged: &Salvaged, into: &Path) -> Value {
         "lost": salvaged.lost,
         "torn": salvaged.torn,
         "drafts": salvaged.drafts,
+        "files": salvaged.files,
+        "lostFiles": salvaged.lost_files,
         "connections": salvaged.connections,
         "bareConnections": salvaged.bare_connections,
         "bareItems": salvaged.bare_items,
@@ -61,6 +63,7 @@ fn lines(salvaged: &Salvaged, into: &Path) -> String {
     for (count, what) in [
         (salvaged.asking, "actions ask you what to do: see `outbox`"),
         (salvaged.torn, "rows could be read in part only and are not among them"),
+        (salvaged.lost_files, "files that were to go out could not be read: their actions ask you"),
         (salvaged.bare_connections, "connections want to be filled in: see `connection list` and `connection set`"),
         (salvaged.bare_items, "items stand there by their name alone until the next `sync`"),
     ] {

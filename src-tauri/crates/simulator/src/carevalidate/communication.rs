@@ -103,11 +103,12 @@ fn attachments(
     Ok((shown, kept))
 }
 
-/// The communication as sent, with sizes instead of contents.
+/// The communication as sent, with sizes and hashes instead of contents.
 fn payload(wish: &Value, files: &Files) -> Value {
     let mut payload = wish.clone();
     for (attachment, (_, file)) in payload["attachments"].as_array_mut().into_iter().flatten().zip(files) {
-        attachment["content"] = json!(format!("{} bytes", file.bytes.len()));
+        attachment["content"] =
+            json!(format!("{} bytes, BLAKE3 {}", file.bytes.len(), blake3::hash(&file.bytes).to_hex()));
     }
     payload
 }

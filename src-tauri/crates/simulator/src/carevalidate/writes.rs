@@ -185,8 +185,9 @@ fn close_product(desk: &mut Desk<'_>, body: &Value) -> Result<Plan, Refused> {
     if input["status"] != "CLOSE" {
         return Err(Refused::parameter("Invalid caseProductInput.status. Must be one of: CLOSE"));
     }
-    if !matches!(input["reason"], Value::Null | Value::String(_)) {
-        return Err(Refused::parameter("caseProductInput.reason must be a string"));
+    // The sheet marks what may be left out, and this is not.
+    if input["reason"].as_str().is_none_or(|reason| reason.trim().is_empty()) {
+        return Err(Refused::field("caseProductInput.reason", "is required"));
     }
     let known = desk.case["products"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == product));
     if !known {

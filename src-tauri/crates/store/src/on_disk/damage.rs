@@ -75,7 +75,7 @@ async fn whatever_page_is_lost_everything_on_the_others_is_salvaged() {
     let whole = whole(&given).await;
     let unsettled = whole.values().filter(|action| !action.state.is_final()).count();
     let bytes = fs::read(given.database()).unwrap();
-    let (mut kept_all, mut lost_some, mut bare_connections, mut bare_items) = (0, 0, 0, 0);
+    let (mut kept_all, mut lost_some, mut bare_connections, mut bare_items, mut lost_files) = (0, 0, 0, 0, 0);
     for page in 0..bytes.len() / PAGE {
         let dir = given.dir.path().join(format!("page-{page}"));
         copy(given.dir.path(), &dir);
@@ -112,6 +112,16 @@ async fn whatever_page_is_lost_everything_on_the_others_is_salvaged() {
         } else {
             lost_some += 1;
         }
+        // A file whose pages are lost is never sent in part: its action asks. One that nobody names is not carried along.
+        let with_file = now.iter().find(|action| !action.files().is_empty());
+        let asked = with_file.is_some_and(|action| action.state == OutboxState::NeedsPerson);
+        assert_eq!(salvaged.files + salvaged.lost_files, u32::from(with_file.is_some()), "{told}");
+        assert!(salvaged.lost_files == 0 || asked, "{told}");
+        if let Some(action) = with_file.filter(|_| salvaged.files == 1) {
+            let content = store.files(action.item, vec![action.files()[0].hash.clone()]).await.unwrap().remove(0);
+            assert_eq!(content.len() as u64, action.files()[0].size, "{told}");
+        }
+        lost_files += salvaged.lost_files;
         bare_connections += salvaged.bare_connections;
         bare_items += salvaged.bare_items;
         assert_eq!(store.connections().await.unwrap().len(), 2, "{told}");
@@ -122,6 +132,7 @@ async fn whatever_page_is_lost_everything_on_the_others_is_salvaged() {
         fs::remove_dir_all(&dir).unwrap();
     }
     assert!(lost_some > 0 && kept_all > lost_some, "{kept_all} pages cost nothing, {lost_some} cost some actions");
+    assert!(lost_files > 0, "some pages held the file");
     assert_eq!(bare_connections, 2, "one page holds both connections: they are known by the rows of the worklist");
     assert_eq!(bare_items, 3, "one page holds the items: they are known by the rows of the worklist");
 }
@@ -196,7 +207,7 @@ async fn what_was_not_sent_by_an_old_page_asks_before_it_is_sent() {
     let now = store.unsettled(None).await.unwrap();
     let waiting = |state| matches!(state, OutboxState::Held | OutboxState::Queued);
     assert!(now.iter().all(|action| !waiting(action.state)), "an older state may say that it was not sent when it was");
-    assert_eq!(salvaged.asking, 5, "{salvaged:?}");
+    assert_eq!(salvaged.asking, 6, "{salvaged:?}");
     assert!(
         now.iter().any(|action| action.state == OutboxState::Inflight),
         "what may have left is looked for, as ever"

@@ -10,7 +10,7 @@ use sqlx::{
 };
 
 use super::keyfile::{self, DatabaseKey, Unlock};
-use crate::{Result, Store, StoreError, pages::Image, salvage};
+use crate::{Result, Store, StoreError, pages::Image, salvage, table::outgoing_file};
 
 pub(crate) const DATABASE: &str = "rounds.db";
 const LOCK: &str = "lock";
@@ -178,6 +178,7 @@ pub(crate) async fn open_database(path: &Path, key: &DatabaseKey, lock: LockFile
     if is_planted(Bug::UpgradeEmptiesOutbox) {
         sqlx::query("DELETE FROM action").execute(&mut writer).await?;
     }
+    outgoing_file::tidy(&mut writer).await?;
     let mut readers = Vec::with_capacity(READERS);
     for _ in 0..READERS {
         let reader = options(path, key)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rounds_domain::{outbox::OutboxState, projection::WorklistRow};
+use rounds_domain::{file, outbox::OutboxState, projection::WorklistRow};
 use uuid::Uuid;
 
 use super::Salvaged;
@@ -22,6 +22,7 @@ pub(super) struct Found {
     pub(super) lines: BTreeMap<i64, WorklistRow>,
     pub(super) actions: BTreeMap<Uuid, Row>,
     pub(super) drafts: Vec<Row>,
+    pub(super) files: BTreeMap<i64, Row>,
 }
 
 /// Where the columns stand that this has to know, as the first migration made them.
@@ -44,6 +45,10 @@ pub(super) mod column {
         pub(crate) const CONNECTION: usize = 2;
         pub(crate) const REPLY: usize = 14;
         pub(crate) const ALL: usize = 19;
+    }
+    pub(crate) mod outgoing_file {
+        pub(crate) const ITEM: usize = 1;
+        pub(crate) const HASH: usize = 2;
     }
     pub(crate) mod draft {
         pub(crate) const ITEM: usize = 0;
@@ -100,6 +105,10 @@ impl Found {
                         self.actions.insert(id, record.values);
                     }
                 }
+            }
+            // Its hash tells it from anything else, and that it is whole.
+            (Some(key), [Null, Int(_), Text(hash), Int(_), Blob(content)]) if file::hash(content) == *hash => {
+                self.files.insert(key, record.values);
             }
             // A table without row numbers. Its times tell it from an index of the same shape.
             (None, [Int(_), Text(_), Text(fields), Int(saved_at)])

@@ -31,6 +31,7 @@ pub(super) async fn keep(store: &Store, found: Found, salvaged: &mut Salvaged, n
                 let mut keeping = Keeping { found, salvaged: counted, now, places: BTreeMap::new() };
                 keeping.connections(write).await?;
                 keeping.items(write).await?;
+                keeping.files(write).await?;
                 keeping.actions(write).await?;
                 keeping.drafts(write).await?;
                 for (item, place) in &keeping.places {
@@ -48,7 +49,7 @@ pub(super) async fn keep(store: &Store, found: Found, salvaged: &mut Salvaged, n
 
 /// Where the actions of an item go.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     /// To their item.
     Known,
     /// To a stand-in: nothing tells which item it was.
@@ -57,9 +58,9 @@ enum Place {
     Nowhere,
 }
 
-struct Keeping {
-    found: Found,
-    salvaged: Salvaged,
+pub(super) struct Keeping {
+    pub(super) found: Found,
+    pub(super) salvaged: Salvaged,
     now: DateTime<Utc>,
     /// By the store's number of the item.
     places: BTreeMap<i64, Place>,
@@ -145,7 +146,7 @@ impl Keeping {
         Ok(Place::Known)
     }
 
-    fn place(&self, item: Option<i64>) -> Place {
+    pub(super) fn place(&self, item: Option<i64>) -> Place {
         item.and_then(|item| self.places.get(&item).copied()).unwrap_or(Place::Nowhere)
     }
 
@@ -189,6 +190,13 @@ impl Keeping {
                 ReasonKind::Unreadable,
                 "This came out of a damaged profile, and nothing in it tells which item this was for. What was written is \
                  kept here. Find the item, do it there, then discard this.",
+            );
+        }
+        if waits && !self.has_files(row) {
+            return reason(
+                ReasonKind::Unreadable,
+                "This came out of a damaged profile, and what is in one of its files could not be read. What was written is kept \
+                 here. Do it again with its files, then discard this.",
             );
         }
         if waits && self.salvaged.log_damaged {
@@ -321,12 +329,12 @@ async fn insert_bare_connection(
 }
 
 /// The columns of a table, in order.
-async fn columns(db: &mut SqliteConnection, table: &'static str) -> Result<Vec<String>> {
+pub(super) async fn columns(db: &mut SqliteConnection, table: &'static str) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar("SELECT name FROM pragma_table_info(?) ORDER BY cid").bind(table).fetch_all(db).await?)
 }
 
 /// Inserts a row as it was found. A row of an older schema has fewer columns: the rest take their defaults.
-async fn insert(
+pub(super) async fn insert(
     db: &mut SqliteConnection,
     table: &'static str,
     names: &[String],

@@ -5,6 +5,7 @@
 //! may have left before is sent again afterwards: what was being sent is in doubt, and where commits of the file were lost
 //! each action that had not left asks its person.
 
+mod files;
 mod found;
 mod keep;
 
@@ -46,6 +47,10 @@ pub struct Salvaged {
     pub torn: u32,
     /// Drafts that are in the new profile.
     pub drafts: u32,
+    /// Files of unsettled actions and drafts that are in the new profile.
+    pub files: u32,
+    /// Files that those name and that could not be read: such an action asks its person before it is sent.
+    pub lost_files: u32,
     /// Connections that are in the new profile with everything that they need.
     pub connections: u32,
     /// Connections whose settings and secrets could not be read: they are there by name and want to be filled in.

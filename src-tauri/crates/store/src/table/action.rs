@@ -17,7 +17,10 @@ use uuid::Uuid;
 use crate::{
     Change, Result, Store, StoreError, codec,
     store::Write,
-    table::item::{key_of, reproject},
+    table::{
+        item::{key_of, reproject},
+        made, outgoing_file,
+    },
 };
 
 macro_rules! select {
@@ -91,7 +94,7 @@ pub(crate) async fn showing(db: &mut SqliteConnection, items: &[i64]) -> Result<
     Ok(showing)
 }
 
-async fn by_id(db: &mut SqliteConnection, id: ActionId) -> Result<Action> {
+pub(crate) async fn by_id(db: &mut SqliteConnection, id: ActionId) -> Result<Action> {
     let row = sqlx::query(select!("WHERE action.id = ?"))
         .bind(id.0)
         .fetch_optional(db)
@@ -119,7 +122,7 @@ pub(crate) async fn take_off(db: &mut SqliteConnection, id: ActionId) -> Result<
 }
 
 /// Puts a new action at the end of its lane, or in a `place` that has become free.
-async fn insert(write: &mut Write<'_>, action: &Action, place: Option<i64>) -> Result<Action> {
+pub(crate) async fn insert(write: &mut Write<'_>, action: &Action, place: Option<i64>) -> Result<Action> {
     let item = key_of(write.db, action.item).await?;
     let fields = serde_json::to_string(&action.fields)?;
     sqlx::query(
@@ -203,7 +206,7 @@ pub struct End {
 }
 
 /// The unsettled actions that wait for this one.
-async fn dependants(db: &mut SqliteConnection, id: ActionId) -> Result<Vec<Action>> {
+pub(crate) async fn dependants(db: &mut SqliteConnection, id: ActionId) -> Result<Vec<Action>> {
     let rows = sqlx::query(select!(
         "WHERE action.state NOT IN ('confirmed', 'discarded', 'withdrawn')
            AND EXISTS (SELECT 1 FROM json_each(action.depends_on) WHERE value = ?) ORDER BY action.sequence"
@@ -224,6 +227,55 @@ async fn given_up_already(db: &mut SqliteConnection, ids: &[ActionId]) -> Result
         }
     }
     Ok(false)
+}
+
+/// Moves an action on from where it stands in this transaction.
+pub(crate) async fn move_on(
+    write: &mut Write<'_>,
+    id: ActionId,
+    change: impl FnOnce(&Action) -> Option<Action>,
+) -> Result<Action> {
+    let action = by_id(write.db, id).await?;
+    match change(&action) {
+        Some(next) if next != action => {
+            update(write, &next).await?;
+            outgoing_file::let_go(write.db, &next).await?;
+            Ok(next)
+        }
+        _ => Ok(action),
+    }
+}
+
+/// Ends an action by a person's hand.
+pub(crate) async fn end(write: &mut Write<'_>, ended: &Action, ending: &Ending) -> Result<()> {
+    update(write, ended).await?;
+    sqlx::query("UPDATE action SET settled_by = ?, settled_why = ? WHERE id = ?")
+        .bind(&ending.by)
+        .bind(&ending.why)
+        .bind(ended.id.0)
+        .execute(&mut *write.db)
+        .await?;
+    Ok(())
+}
+
+/// What was only to be made by an action that was given up is no work for anybody.
+pub(crate) async fn leave(write: &mut Write<'_>, ended: &Action) -> Result<()> {
+    let item = key_of(write.db, ended.item).await?;
+    if made::bury_if_given_up(write.db, item, ended.settled_at.unwrap_or(ended.made_at)).await? {
+        reproject(write, item).await?;
+    }
+    Ok(())
+}
+
+/// Has an action wait for `after` where it waited for `before`.
+pub(crate) async fn depend_instead(
+    db: &mut SqliteConnection,
+    mut dependant: Action,
+    before: Option<ActionId>,
+    after: ActionId,
+) -> Result<()> {
+    dependant.depends_on.iter_mut().filter(|on| Some(**on) == before).for_each(|on| *on = after);
+    depend(db, &dependant).await
 }
 
 /// Keeps what an action depends on.
@@ -263,6 +315,7 @@ impl Store {
                     .bind(&action.name)
                     .execute(&mut *write.db)
                     .await?;
+                outgoing_file::assert_here(write.db, item, &action.fields).await?;
                 if given_up_already(write.db, &action.depends_on).await? {
                     return Err(StoreError::Refused(
                         "What this depends on was given up. Nothing was saved; look at the item again.".into(),
@@ -280,19 +333,7 @@ impl Store {
     where
         F: FnOnce(&Action) -> Option<Action> + Send + 'static,
     {
-        self.write(move |write| {
-            Box::pin(async move {
-                let action = by_id(write.db, id).await?;
-                match change(&action) {
-                    Some(next) if next != action => {
-                        update(write, &next).await?;
-                        Ok(next)
-                    }
-                    _ => Ok(action),
-                }
-            })
-        })
-        .await
+        self.write(move |write| Box::pin(async move { move_on(write, id, change).await })).await
     }
 
     /// Ends an action by a person's hand: `end` is given the row as it stands in this transaction and answers what becomes
@@ -312,18 +353,14 @@ impl Store {
                         "It has moved on in the meantime. Look at it again; nothing was changed.".into(),
                     ));
                 };
-                update(write, &ended).await?;
-                sqlx::query("UPDATE action SET settled_by = ?, settled_why = ? WHERE id = ?")
-                    .bind(ending.by)
-                    .bind(ending.why)
-                    .bind(id.0)
-                    .execute(&mut *write.db)
-                    .await?;
+                self::end(write, &ended, &ending).await?;
                 let dependants = dependants(write.db, id).await?;
                 let Some(again) = again else {
                     for dependant in &dependants {
                         update(write, &given_up(dependant)).await?;
                     }
+                    leave(write, &ended).await?;
+                    outgoing_file::let_go(write.db, &ended).await?;
                     return Ok(ended);
                 };
                 // Whoever does something again knows what was given up before it.
@@ -334,9 +371,8 @@ impl Store {
                     }
                 }
                 let again = Action { depends_on: after, ..again };
-                for mut dependant in dependants {
-                    dependant.depends_on.iter_mut().filter(|on| **on == id).for_each(|on| *on = again.id);
-                    depend(write.db, &dependant).await?;
+                for dependant in dependants {
+                    depend_instead(write.db, dependant, Some(id), again.id).await?;
                 }
                 insert(write, &again, Some(again.sequence)).await
             })

@@ -48,6 +48,8 @@ pub struct Connection {
     pub session: Option<String>,
     /// What a sign-in waits for.
     pub pin: Option<PinWanted>,
+    /// What a refused sign-in was told: none is tried again by itself, by no later run either.
+    pub refusal: Option<String>,
     /// The system asked to be left alone until then.
     pub not_before: Option<DateTime<Utc>>,
 }
@@ -59,6 +61,9 @@ pub struct PinWanted {
     pub session: String,
     /// What to tell the person.
     pub text: String,
+    /// It was given and taken; the sign-in goes on with the session and has not come to its end.
+    #[serde(default)]
+    pub taken: bool,
 }
 
 impl std::fmt::Debug for Connection {
@@ -120,15 +125,16 @@ fn from_row(row: &SqliteRow) -> Result<Connection> {
         trouble: row.try_get::<Option<String>, _>("trouble")?.map(|text| serde_json::from_str(&text)).transpose()?,
         session: row.try_get("session")?,
         pin: row.try_get::<Option<String>, _>("pin")?.map(|text| serde_json::from_str(&text)).transpose()?,
+        refusal: row.try_get("refusal")?,
         not_before: row.try_get::<Option<i64>, _>("not_before")?.map(codec::time),
     })
 }
 
-const SELECT: &str = "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, not_before FROM connection";
+const SELECT: &str = "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, refusal, not_before FROM connection";
 
 pub(crate) async fn by_key(db: &mut SqliteConnection, key: i64) -> Result<Connection> {
     let row = sqlx::query(
-        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, not_before FROM connection WHERE key = ?",
+        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, refusal, not_before FROM connection WHERE key = ?",
     )
     .bind(key)
     .fetch_one(db)
@@ -138,7 +144,7 @@ pub(crate) async fn by_key(db: &mut SqliteConnection, key: i64) -> Result<Connec
 
 async fn by_id(db: &mut SqliteConnection, id: ConnectionId) -> Result<Connection> {
     let row = sqlx::query(
-        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, not_before FROM connection WHERE id = ?",
+        "SELECT key, id, system, name, base_url, settings, secrets, learned, me, notes, trouble, session, pin, refusal, not_before FROM connection WHERE id = ?",
     )
     .bind(id.0)
     .fetch_optional(db)
@@ -166,11 +172,18 @@ pub struct ConnectionEdit {
     pub session: Option<Option<String>>,
     /// What a sign-in waits for; `Some(None)` when for nothing.
     pub pin: Option<Option<PinWanted>>,
+    /// What a refused sign-in was told; `Some(None)` when it is to be tried again.
+    pub refusal: Option<Option<String>>,
     /// Until when the system asked to be left alone; `Some(None)` when it did not.
     pub not_before: Option<Option<DateTime<Utc>>>,
 }
 
 impl Connection {
+    /// What the person is told whose one-time number is waited for.
+    pub fn asks_for_pin(&self) -> Option<&str> {
+        self.pin.as_ref().filter(|pin| !pin.taken).map(|pin| pin.text.as_str())
+    }
+
     /// It with what `edit` changes.
     #[must_use]
     pub fn edited(&self, edit: ConnectionEdit) -> Self {
@@ -183,6 +196,7 @@ impl Connection {
             trouble: edit.trouble.unwrap_or_else(|| self.trouble.clone()),
             session: edit.session.unwrap_or_else(|| self.session.clone()),
             pin: edit.pin.unwrap_or_else(|| self.pin.clone()),
+            refusal: edit.refusal.unwrap_or_else(|| self.refusal.clone()),
             not_before: edit.not_before.unwrap_or(self.not_before),
             ..self.clone()
         }
@@ -369,7 +383,7 @@ fn in_the_old_name(connection: &Connection, others: usize) -> String {
 async fn save(write: &mut Write<'_>, connection: &Connection) -> Result<()> {
     sqlx::query(
         "UPDATE connection SET base_url = ?, settings = ?, secrets = ?, me = ?, notes = ?, trouble = ?, session = ?, pin = ?,
-                               not_before = ?
+                               refusal = ?, not_before = ?
          WHERE key = ?",
     )
     .bind(&connection.base_url)
@@ -380,6 +394,7 @@ async fn save(write: &mut Write<'_>, connection: &Connection) -> Result<()> {
     .bind(connection.trouble.as_ref().map(serde_json::to_string).transpose()?)
     .bind(&connection.session)
     .bind(connection.pin.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(&connection.refusal)
     .bind(connection.not_before.map(codec::millis))
     .bind(connection.key)
     .execute(&mut *write.db)

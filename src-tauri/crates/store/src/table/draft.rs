@@ -5,7 +5,10 @@ use rounds_domain::{action::Fields, ids::ItemId};
 use serde_json::Value;
 use sqlx::{Row, SqliteConnection};
 
-use crate::{Result, Store, codec, table::item::key_of};
+use crate::{
+    Result, Store, codec,
+    table::{item::key_of, outgoing_file},
+};
 
 pub(crate) async fn of(db: &mut SqliteConnection, item: i64) -> Result<Vec<(String, Value)>> {
     let rows = sqlx::query("SELECT action, fields FROM draft WHERE item = ?").bind(item).fetch_all(db).await?;
@@ -26,6 +29,11 @@ impl Store {
         self.write(move |write| {
             Box::pin(async move {
                 let key = key_of(write.db, item).await?;
+                let before: Option<String> = sqlx::query_scalar("SELECT fields FROM draft WHERE item = ? AND action = ?")
+                    .bind(key)
+                    .bind(&action)
+                    .fetch_optional(&mut *write.db)
+                    .await?;
                 match fields {
                     None => {
                         sqlx::query("DELETE FROM draft WHERE item = ? AND action = ?")
@@ -47,7 +55,9 @@ impl Store {
                         .await?
                     }
                 };
-                Ok(())
+                // A file that was picked and taken out again.
+                let before = before.map(|before| serde_json::from_str::<Fields>(&before)).transpose()?;
+                outgoing_file::forget(write.db, key, &before.unwrap_or_default()).await
             })
         })
         .await

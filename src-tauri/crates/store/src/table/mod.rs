@@ -7,6 +7,8 @@ pub mod candidate;
 pub mod connection;
 pub mod draft;
 pub mod item;
+pub mod made;
+pub mod outgoing_file;
 pub mod preference;
 pub mod rejected;
 pub mod search;

@@ -14,7 +14,7 @@ const WAITING: &str = "planted-waiting-9e0b";
 #[tokio::test]
 async fn a_session_outlives_the_process_and_stands_in_no_file_in_the_clear() {
     let desk = Desk::new().await;
-    let pin = PinWanted { session: WAITING.into(), text: "Sent to your phone.".into() };
+    let pin = PinWanted { session: WAITING.into(), text: "Sent to your phone.".into(), taken: false };
     let edit = ConnectionEdit {
         session: Some(Some(SESSION.into())),
         pin: Some(Some(pin.clone())),

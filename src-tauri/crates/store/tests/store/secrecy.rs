@@ -92,6 +92,7 @@ async fn a_planted_name_is_found_in_no_file_of_the_profile() {
     desk.store.save_draft(id, "comment".into(), Some(fields), at(1)).await.unwrap();
     desk.store.submit(comment_on(desk.id("c1"), desk.connection.id, &name, true)).await.unwrap();
     let bytes = name.repeat(2_000).into_bytes();
+    desk.store.keep_file(id, rounds_domain::file::hash(&bytes), bytes.clone(), at(1)).await.unwrap();
     desk.store.keep_attachment(id, "a1".into(), Ok(("text/plain".into(), bytes)), at(1)).await.unwrap();
     let edit = ConnectionEdit {
         secrets: Some(BTreeMap::from([("apiKey".into(), PLANTED[3].into())])),

@@ -1,19 +1,22 @@
 //! Doing something with an item: checked against what the item offers, saved, and from then on the outbox's.
 
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::TimeDelta;
 use rounds_domain::{
     action::{Action, Actor, Fields, Offer},
-    declare::{ActionDeclaration, FieldKind},
+    declare::ActionDeclaration,
     ids::{ActionId, ItemId},
-    moment,
     outbox::OutboxState,
     projection,
     view::OutboxRow,
 };
-use rounds_store::table::item::StoredItem;
+use rounds_store::table::{connection::Connection, item::StoredItem};
 use serde_json::Value;
 
-use super::{DeskError, items::refusal};
+use super::{
+    DeskError,
+    fields::{Checks, checked},
+    items::refusal,
+};
 use crate::{Keep, Rounds};
 
 /// For how long something done in the window can be taken back.
@@ -61,18 +64,21 @@ impl<K: Keep> Rounds<K> {
     }
 
     /// What fields are checked against.
-    pub(super) fn checks<'a>(&self, stored: &'a StoredItem, offer: Option<&'a Offer>) -> Checks<'a> {
-        Checks { targets: targets(offer), values: &stored.item.values, now: self.clock.now() }
+    fn checks<'a>(&self, stored: &'a StoredItem, offer: Option<&'a Offer>) -> Checks<'a> {
+        Checks { targets: targets(offer), values: Some(&stored.item.values), now: self.clock.now() }
     }
 
-    /// Whether what was done before can be done again on the item as it stands; else why not.
+    /// Whether what was done before can be done again on the item as it stands, or at its connection, which has offers of its own;
+    /// else why not.
     pub(super) fn still_offered(
         &self,
         stored: &StoredItem,
+        at_connection: &[Offer],
         declared: &ActionDeclaration,
         fields: Fields,
     ) -> Result<(), DeskError> {
-        let offer = stored.item.offers.iter().find(|offer| offer.action == declared.name);
+        let mut offers = stored.item.offers.iter().chain(at_connection);
+        let offer = offers.find(|offer| offer.action == declared.name);
         match refusal(stored, offer) {
             Some(why) => Err(DeskError::NotOffered(format!(
                 "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."
@@ -90,26 +96,43 @@ impl<K: Keep> Rounds<K> {
         hold: bool,
         place: Option<i64>,
     ) -> Action {
-        let now = self.clock.now();
         // What I did before on the same item is what I saw, although the remote does not have it yet.
         let before = stored.actions.iter().filter(|action| place.is_none_or(|place| action.sequence < place));
         let seen = projection::values_seen(&stored.item, before);
         Action {
+            saw: declared.touched(&seen),
+            wants: declared.wants(&fields),
+            seen: Some(stored.fingerprint.clone()),
+            ..self.begin_action(&stored.connection, stored.id, declared, fields, hold)
+        }
+    }
+
+    /// A new action on an item of which nothing was seen.
+    pub(super) fn begin_action(
+        &self,
+        connection: &Connection,
+        item: ItemId,
+        declared: &ActionDeclaration,
+        fields: Fields,
+        hold: bool,
+    ) -> Action {
+        let now = self.clock.now();
+        Action {
             id: ActionId(self.clock.new_id()),
-            connection: stored.connection.id,
-            item: stored.id,
+            connection: connection.id,
+            item,
             sequence: 0,
             depends_on: vec![],
             name: declared.name.clone(),
             verb: declared.verb,
             proof: declared.proof,
-            saw: declared.touched(&seen),
-            wants: declared.wants(&fields),
+            saw: Fields::new(),
+            wants: Fields::new(),
             own_mark: declared.own_mark.clone(),
             fields,
-            actor: Actor::of(&stored.connection.me),
+            actor: Actor::of(&connection.me),
             made_at: now,
-            seen: Some(stored.fingerprint.clone()),
+            seen: None,
             state: if hold { OutboxState::Held } else { OutboxState::Queued },
             attempts: 0,
             waits: 0,
@@ -142,121 +165,4 @@ pub(super) fn changes_nothing(action: &Action) -> bool {
 
 fn targets(offer: Option<&Offer>) -> &[String] {
     offer.map(|offer| offer.targets.as_slice()).unwrap_or_default()
-}
-
-/// What the fields of an action are checked against.
-pub(super) struct Checks<'a> {
-    /// The legal values that the item names.
-    targets: &'a [String],
-    /// The item's values.
-    values: &'a Fields,
-    now: DateTime<Utc>,
-}
-
-/// The fields as they are sent: every declared one with its value or default, checked; no others.
-fn checked(declaration: &ActionDeclaration, mut given: Fields, with: &Checks<'_>) -> Result<Fields, DeskError> {
-    let mut fields = Fields::new();
-    for field in &declaration.fields {
-        let default = || field.default.clone().map(Value::String);
-        let value = given.remove(&field.key).filter(|value| !value.is_null()).or_else(default);
-        let value = match value {
-            Some(value) => read_value(&field.kind, value, with.now).ok_or_else(|| {
-                DeskError::Invalid(format!(
-                    "\"{}\" cannot be used like this. {} Nothing was sent.",
-                    field.label, field.help
-                ))
-            })?,
-            None => None,
-        };
-        if let (FieldKind::ItemChoice, Some(Value::String(chosen))) = (&field.kind, &value)
-            && !with.targets.contains(chosen)
-        {
-            return Err(DeskError::Invalid(format!(
-                "\"{}\" cannot be \"{chosen}\" on this item. It can be: {}. Nothing was sent.",
-                field.label,
-                with.targets.join(", ")
-            )));
-        }
-        if let (FieldKind::Moment { since }, Some(Value::String(chosen))) = (&field.kind, &value)
-            && let Some(why) = out_of_time(since.as_deref(), chosen, with)
-        {
-            return Err(DeskError::Invalid(format!(
-                "\"{}\" {why} Nothing was saved, and nothing is sent.",
-                field.label
-            )));
-        }
-        match value {
-            Some(value) => _ = fields.insert(field.key.clone(), value),
-            None if field.required => {
-                return Err(DeskError::Invalid(format!("\"{}\" is empty. Fill it in; nothing was sent.", field.label)));
-            }
-            None => {}
-        }
-    }
-    match given.keys().next() {
-        Some(unknown) => Err(DeskError::Invalid(format!("\"{}\" has no field \"{unknown}\".", declaration.label))),
-        None => Ok(fields),
-    }
-}
-
-/// Why a point in time cannot be right: it is still to come, or it lies before the item's own time under the key `since`.
-fn out_of_time(since: Option<&str>, chosen: &str, with: &Checks<'_>) -> Option<String> {
-    let chosen = moment::instant(chosen)?;
-    if chosen > with.now {
-        return Some("is still to come. Correct it, or check this machine's clock.".to_owned());
-    }
-    let key = since?;
-    let earliest = with.values.get(key).and_then(Value::as_str).and_then(moment::instant)?;
-    let what = key.replace('_', " ");
-    (chosen < earliest).then(|| {
-        format!("lies before {} ({what}). Correct it, or check this machine's clock.", moment::utc_text(earliest))
-    })
-}
-
-/// A point in time as values compare it. One without a zone could be meant in any: it is not taken.
-fn read_moment(text: &str, now: DateTime<Utc>) -> Option<String> {
-    let at = match text {
-        "now" => now.trunc_subsecs(0),
-        text => DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc),
-    };
-    Some(moment::utc_text(at))
-}
-
-/// A value as its kind wants it: `None` when it cannot be used, `Some(None)` when it is empty.
-#[allow(clippy::option_option)]
-fn read_value(kind: &FieldKind, value: Value, now: DateTime<Utc>) -> Option<Option<Value>> {
-    let text = match &value {
-        Value::String(text) => Some(text.trim().to_owned()),
-        _ => None,
-    };
-    if text.as_deref() == Some("") {
-        return Some(None);
-    }
-    let value = match (kind, value) {
-        (FieldKind::Flag, Value::Bool(flag)) => Value::Bool(flag),
-        (FieldKind::Flag, Value::String(_)) => Value::Bool(match text.as_deref()? {
-            "true" | "yes" | "1" => true,
-            "false" | "no" | "0" => false,
-            _ => return None,
-        }),
-        (FieldKind::Number { least, most }, value) => {
-            let number = value.as_i64().or_else(|| text.as_deref()?.parse().ok())?;
-            Value::from((*least..=*most).contains(&number).then_some(number)?)
-        }
-        (FieldKind::Choice { options }, Value::String(text)) => {
-            let known = options.is_empty() || options.iter().any(|option| option.value == text);
-            Value::String(known.then_some(text)?)
-        }
-        (FieldKind::Moment { .. }, Value::String(_)) => Value::String(read_moment(text.as_deref()?, now)?),
-        (FieldKind::Date, Value::String(text)) => {
-            rounds_domain::moment::instant(&text)?;
-            Value::String(text)
-        }
-        (
-            FieldKind::Text | FieldKind::LongText | FieldKind::Secret | FieldKind::ItemChoice | FieldKind::Person,
-            Value::String(text),
-        ) => Value::String(text),
-        _ => return None,
-    };
-    Some(Some(value))
 }

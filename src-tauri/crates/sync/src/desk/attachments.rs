@@ -67,8 +67,7 @@ impl Rounds {
         let stored = self.store.item(item).await?;
         let link = self.link(stored.connection.id).await?;
         let target = Target::of(&stored.item);
-        let now = self.clock.now();
-        let fetched = link.call(now, || link.remote.blob(&target, &attachment)).await;
+        let fetched = link.call(|| link.remote.blob(&target, &attachment)).await;
         // Before it is kept: what keeping it announces must not be read as "still under way".
         self.fetching().remove(&(item, attachment.clone()));
         let kept =

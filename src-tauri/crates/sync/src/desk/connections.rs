@@ -112,16 +112,18 @@ impl<K: Keep> Rounds<K> {
             // A session belongs to the account that signed in.
             session: other_account.then_some(None),
             pin: other_account.then_some(None),
+            refusal: other_account.then_some(None),
             ..ConnectionEdit::default()
         };
         let connection = self.store.edit_connection(id, edit).await?;
-        self.forget_link(id).await;
         if other_account {
             self.store.forget_around(id).await?;
         }
         if !same {
             self.store.reproject_connection(id).await?;
         }
+        // Somebody looked at the account: it is tried again.
+        self.link(id).await?.account.forgive();
         self.store.slices_retry(connection.key).await?;
         self.keep_trouble(&connection, None).await?;
         self.wake_pulls(Some(id));
@@ -215,7 +217,7 @@ impl<K: Keep> Rounds<K> {
             base_url: connection.base_url.clone(),
             settings: serde_json::to_value(&connection.settings).unwrap_or_default(),
             trouble,
-            pin_wanted: connection.pin.as_ref().map(|pin| pin.text.clone()),
+            pin_wanted: connection.asks_for_pin().map(str::to_owned),
             feeds,
             unsettled: tally.unsettled,
             rejected: tally.rejected,
@@ -272,8 +274,15 @@ fn check(declared: &[Setting], given: &Words, what: &str) -> Result<(), DeskErro
             FieldKind::Number { least, most } => {
                 value.parse::<i64>().is_ok_and(|number| (*least..=*most).contains(&number))
             }
-            FieldKind::Date | FieldKind::Moment { .. } => rounds_domain::moment::instant(value).is_some(),
+            FieldKind::Date => rounds_domain::moment::instant(value).is_some(),
+            FieldKind::Moment { .. } => chrono::DateTime::parse_from_rfc3339(value).is_ok(),
             FieldKind::Choice { options } => options.iter().any(|option| option.value == value),
+            // A setting is one line of text.
+            FieldKind::Group { .. }
+            | FieldKind::List { .. }
+            | FieldKind::Files { .. }
+            | FieldKind::Composed { .. }
+            | FieldKind::Always { .. } => false,
         };
         if !fits {
             return Err(DeskError::Invalid(format!("The {what} \"{}\" cannot be used. {}", setting.key, setting.help)));

@@ -25,7 +25,7 @@ impl Rounds {
         }
         let link = self.link(connection).await?;
         let began = self.clock.now();
-        let records = link.call(began, || link.remote.look_up(number)).await?;
+        let records = link.call(|| link.remote.look_up(number)).await?;
         let (mut found, mut new) = (Vec::with_capacity(records.len()), Vec::new());
         for record in records {
             let id = ItemId::derive(connection, record.item.kind, &record.item.external_id);
@@ -63,7 +63,7 @@ impl Rounds {
             issuer: None,
         });
         let began = self.clock.now();
-        let read = link.call(began, || link.remote.refresh(&target, Depth::Plain)).await?;
+        let read = link.call(|| link.remote.refresh(&target, Depth::Plain)).await?;
         let is_theirs = |record: &Record| {
             let patient_of = record.item.patient.as_ref().and_then(|of| of.external_id.as_deref());
             patient_of == Some(patient)

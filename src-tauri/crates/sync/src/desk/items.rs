@@ -147,7 +147,7 @@ impl Rounds {
             return Ok(());
         }
         let (target, now) = (Target::of(&stored.item), self.clock.now());
-        let people = link.call(now, || link.remote.candidates(&target)).await?;
+        let people = link.call(|| link.remote.candidates(&target)).await?;
         if people != stored.candidates {
             self.store.keep_candidates(id, people, now).await?;
         }

@@ -11,6 +11,7 @@ use rounds_domain::{
     ids::{ActionId, ConnectionId, ItemId},
     outbox::{OutboxState, words},
     projection::WorklistRow,
+    secret,
     view::OutboxRow,
 };
 use rounds_engine::outbox::{
@@ -86,7 +87,8 @@ impl<K: Keep> Rounds<K> {
                 let declared = system.action(&action.name).ok_or(DeskError::NotFound("This action"))?;
                 // What stands there now may no longer take it: that is said here, and the question stays open.
                 if choice == Choice::KeepMine {
-                    self.still_offered(&stored, declared, action.fields.clone())?;
+                    let offers = self.link(stored.connection.id).await?.remote.offers();
+                    self.still_offered(&stored, &offers, declared, action.fields.clone())?;
                 }
                 let again = self.new_action(&stored, declared, action.fields.clone(), false, Some(action.sequence));
                 if changes_nothing(&again) {
@@ -146,6 +148,9 @@ impl<K: Keep> Rounds<K> {
                 });
             }
             let names = self.names(&system, &action).await?;
+            if let Some(declared) = system.action(&action.name) {
+                action.fields = secret::masked(&declared.fields, &action.fields);
+            }
             rows.push(to_row(&action, connection, label, items.get(&action.item), &names));
         }
         Ok(rows)

@@ -2,7 +2,7 @@ use rounds_domain::{action::Verb, outbox::OutboxState};
 use serde_json::json;
 
 use super::*;
-use crate::outbox::testing::{action, item_with, setting};
+use crate::outbox::testing::{action, at, item_with, setting};
 
 #[test]
 fn a_change_of_what_an_action_touches_is_a_conflict_field_by_field() {
@@ -62,4 +62,66 @@ fn values_stand_as_before_as_wanted_or_otherwise() {
     let both = setting(&json!({"a": 0, "b": 0}), &json!({"a": 1, "b": 1}));
     assert_eq!(stands(&both, &item_with(&json!({"a": 1, "b": 0}))), Some(Stands::Otherwise), "half of it is neither");
     assert_eq!(stands(&action(1, 7, OutboxState::Queued), &item_with(&json!({}))), None, "it changes no values");
+}
+
+#[test]
+fn a_confirmed_action_is_seen_once_the_values_stand_as_it_wanted_and_a_comment_without_them() {
+    let read = setting(&json!({"status": "NEW"}), &json!({"status": "READ"}));
+    assert!(shows(&read, &item_with(&json!({"status": "READ"}))));
+    for values in [json!({"status": "NEW"}), json!({"status": "HELD"}), json!({})] {
+        assert!(!shows(&read, &item_with(&values)), "{values}");
+    }
+    assert!(shows(&action(1, 7, OutboxState::Confirmed), &item_with(&json!({}))), "a comment has no values");
+    let nothing = Action { proof: Proof::None, ..action(1, 7, OutboxState::Confirmed) };
+    assert!(!shows(&nothing, &item_with(&json!({}))), "of what changes no value it is never known");
+}
+
+#[test]
+fn what_stands_differently_is_told_and_all_of_it_where_nothing_does() {
+    let both = setting(&json!({"status": "NEW", "reader": "u1"}), &json!({"status": "READ"}));
+    let keys = |values: serde_json::Value| -> Vec<String> {
+        as_it_stands(&both, &item_with(&values)).fields.into_iter().map(|field| field.key).collect()
+    };
+    assert_eq!(keys(json!({"status": "NEW", "reader": "u2"})), ["reader"]);
+    assert_eq!(keys(json!({"status": "NEW", "reader": "u1"})).len(), 2);
+}
+
+#[test]
+fn what_slipped_in_behind_a_confirmation_is_told_by_the_first_read_after_it() {
+    let confirmed = Action {
+        state: OutboxState::Confirmed,
+        settled_at: Some(at(100)),
+        ..setting(&json!({"status": "NEW"}), &json!({"status": "READ"}))
+    };
+    let held = item_with(&json!({"status": "HELD"}));
+    let told = |action: &Action, item: &WorkItem, began: i64, later: &[Action]| {
+        changed_since(action, item, at(began), later).map(|conflict| conflict.fields[0].theirs.clone())
+    };
+    assert_eq!(told(&confirmed, &held, 100, &[]), Some(json!("HELD")));
+    assert_eq!(told(&confirmed, &held, 99, &[]), None, "a read that began before says nothing of it");
+    for values in [json!({"status": "NEW"}), json!({"status": "READ"})] {
+        assert_eq!(told(&confirmed, &item_with(&values), 200, &[]), None, "{values}: not seen yet, or as wanted");
+    }
+    let known = Action { conflict: Some(Conflict::default()), ..confirmed.clone() };
+    assert_eq!(told(&known, &held, 200, &[]), None, "it was told already");
+    let unsettled = Action { settled_at: None, ..confirmed.clone() };
+    assert_eq!(told(&unsettled, &held, 200, &[]), None);
+
+    let mine = Action { id: action(9, 7, OutboxState::Queued).id, sequence: 2, ..confirmed.clone() };
+    let holding = |sequence: i64, item: u128, wants: &str| Action {
+        item: action(9, item, OutboxState::Queued).item,
+        sequence,
+        wants: item_with(&json!({"status": wants})).values,
+        ..mine.clone()
+    };
+    for (later, stranger) in [
+        (holding(2, 7, "HELD"), false),
+        (holding(1, 7, "HELD"), true),
+        (holding(0, 7, "HELD"), true),
+        (holding(2, 8, "HELD"), true),
+        (holding(2, 7, "FINAL"), true),
+    ] {
+        let told = told(&confirmed, &held, 200, std::slice::from_ref(&later));
+        assert_eq!(told.is_some(), stranger, "{} {:?}", later.sequence, later.wants);
+    }
 }

@@ -4,7 +4,8 @@ use rounds_domain::{action::Baseline, reply::Receipt};
 
 use super::*;
 use crate::outbox::{
-    testing::{action, at, me},
+    finding,
+    testing::{action, at, item_with, me, setting},
     transition::{Event, after},
 };
 
@@ -195,4 +196,88 @@ fn somebody_elses_value_is_a_conflict_once_mine_can_no_longer_arrive() {
     assert_eq!(late.state, OutboxState::NeedsPerson);
     assert_eq!(late.reason.map(|reason| reason.kind), Some(ReasonKind::Conflict));
     assert_eq!(late.conflict, Some(conflict("HELD")));
+}
+
+#[test]
+fn what_is_never_sent_again_by_itself_is_read_and_asked_about_once_it_can_no_longer_come() {
+    let values = |archived: bool| serde_json::json!({"archived": archived});
+    let closing = |state| Action { proof: Proof::None, state, ..setting(&values(false), &values(true)) };
+    let look = |now: bool| finding::look_for(&closing(OutboxState::Doubtful), &item_with(&values(now)), &me(), &[]);
+    let doubtful = after(&closing(OutboxState::Inflight), failed(AndNow::Doubtful), RULES, tick(1));
+    let early = after(&doubtful, Event::LookedFor(look(false)), RULES, tick(5));
+    assert_eq!(early.state, OutboxState::Doubtful, "the remote may still be at it");
+    let late = after(&early, Event::LookedFor(look(false)), RULES, tick(60));
+    assert_eq!(late.state, OutboxState::NeedsPerson, "it is never sent again by itself");
+    let there = after(&doubtful, Event::LookedFor(look(true)), RULES, tick(5));
+    assert_eq!(there.state, OutboxState::NeedsPerson, "nothing shows whose hand it was");
+    assert!(there.conflict.is_some_and(|conflict| conflict.fields[0].theirs == true), "what stands there is shown");
+}
+
+#[test]
+fn doubt_begins_with_a_look_soon_and_its_time_counts_from_the_end_of_the_send() {
+    let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, moment(5, 700));
+    assert_eq!(doubtful.next_at, Some(at(7)));
+    assert_eq!(doubtful.sent_at, Some(at(5)));
+    assert_eq!(doubtful.elapsed, Some(Elapsed { read: Duration::from_secs(700), total: Duration::ZERO }));
+    let again = after(&doubtful, Event::Reopened, RULES, moment(90, 3));
+    assert_eq!(again.elapsed.map(|elapsed| elapsed.read), Some(Duration::from_secs(3)), "another run, another clock");
+    let looked = after(&again, Event::LookedFor(Finding::Missing), RULES, moment(91, 7));
+    let elapsed = looked.elapsed.expect("it is measured");
+    assert_eq!((elapsed.total, elapsed.read), (Duration::from_secs(4), Duration::from_secs(7)));
+}
+
+#[test]
+fn while_the_remote_may_still_apply_it_nothing_is_asked_of_anybody() {
+    let conflict = rounds_domain::action::Conflict::default();
+    let doubtful = Action { proof: Proof::Value, ..after(&sent(), failed(AndNow::Doubtful), RULES, tick(1)) };
+    for finding in [
+        Finding::Unclear("nothing tells".into()),
+        Finding::Theirs(conflict.clone()),
+        Finding::SetBack(conflict),
+        Finding::Missing,
+    ] {
+        let early = after(&doubtful, Event::LookedFor(finding.clone()), RULES, tick(11));
+        assert_eq!(early.state, OutboxState::Doubtful, "{finding:?}");
+        assert_eq!(early.next_at, Some(at(21)), "{finding:?}: looked at again");
+        let nearly = after(&doubtful, Event::LookedFor(finding.clone()), RULES, tick(30));
+        assert_eq!(nearly.next_at, Some(at(31) + TimeDelta::milliseconds(1)), "{finding:?}: as soon as it is over");
+        let late = after(&doubtful, Event::LookedFor(finding.clone()), RULES, tick(32));
+        let asks = finding != Finding::Missing;
+        assert_eq!(late.state == OutboxState::NeedsPerson, asks, "{finding:?}");
+    }
+}
+
+#[test]
+fn what_is_never_sent_again_asks_at_once_unless_a_later_read_can_tell_more() {
+    let plain = Action { proof: Proof::None, ..after(&sent(), failed(AndNow::Doubtful), RULES, tick(1)) };
+    let asked = after(&plain, Event::LookedFor(Finding::Missing), RULES, tick(5));
+    assert_eq!(asked.state, OutboxState::NeedsPerson, "no read will ever tell");
+    let values = setting(&serde_json::json!({"on": true}), &serde_json::json!({"on": false}));
+    let telling = Action { wants: values.wants, saw: values.saw, ..plain };
+    let waits = after(&telling, Event::LookedFor(Finding::Missing), RULES, tick(5));
+    assert_eq!(waits.state, OutboxState::Doubtful, "it may still come");
+    let over = after(&telling, Event::LookedFor(Finding::Missing), RULES, tick(40));
+    assert_eq!(over.state, OutboxState::NeedsPerson);
+    assert_eq!(over.reason.map(|reason| reason.kind), Some(ReasonKind::PossiblySent));
+}
+
+#[test]
+fn why_it_cannot_be_looked_for_is_told_in_the_remotes_words() {
+    let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(1));
+    let gone = RemoteError::new(AndNow::Gone, "it is not there any more");
+    let asked = after(&doubtful, Event::LookFailed(gone), RULES, tick(5));
+    let told = asked.reason.expect("a reason").text;
+    assert!(told.contains("cannot be looked up") && told.contains("it is not there any more"), "{told}");
+    let unreadable = RemoteError::new(AndNow::Doubtful, "no JSON");
+    let first = after(&doubtful, Event::LookFailed(unreadable.clone()), RULES, tick(5));
+    assert_eq!((first.waits, first.next_at), (1, Some(at(6))), "the first wait is a short one");
+    assert_eq!(first.reason.as_ref().map(|reason| reason.kind), Some(ReasonKind::Unreadable));
+    let second = after(&first, Event::LookFailed(unreadable), RULES, tick(6));
+    assert_eq!(second.next_at, Some(at(8)), "and they grow");
+    let found_nothing = after(&second, Event::LookedFor(Finding::Missing), RULES, tick(9));
+    assert_eq!(
+        found_nothing.reason.map(|reason| reason.kind),
+        Some(ReasonKind::Doubt),
+        "what it was read for is told again"
+    );
 }

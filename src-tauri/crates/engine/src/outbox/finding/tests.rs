@@ -24,6 +24,11 @@ fn item(comments: Vec<Comment>) -> WorkItem {
     WorkItem { comments, ..item_with(&serde_json::json!({})) }
 }
 
+fn changed_at(seconds: i64, values: &serde_json::Value) -> WorkItem {
+    let at = at(seconds);
+    WorkItem { updated: Some(Moment { text: at.to_rfc3339(), at: Some(at) }), ..item_with(values) }
+}
+
 fn doubtful() -> Action {
     Action { sent_at: Some(at(100)), ..action(1, 7, OutboxState::Doubtful) }
 }
@@ -85,10 +90,11 @@ fn what_bears_the_actions_id_is_mine_and_without_it_nothing_is_there() {
 fn a_value_that_is_there_is_mine_only_if_the_remote_shows_it() {
     for proof in [Proof::CompareAndSet, Proof::Value, Proof::Once] {
         let sent = setting(&json!({"status": "NEW"}), &json!({"status": "READ"}));
-        let sent = Action { proof, own_mark: Some("lock:mine".into()), ..sent };
+        let mut sent = Action { proof, own_mark: Some("lock:mine".into()), ..sent };
+        sent.baseline = Some(baseline(&sent, &changed_at(50, &json!({"status": "NEW"})), &me(), at(99)));
         let now = |value: &str, proofs: &[&str]| {
             let proofs = proofs.iter().map(|&proof| proof.to_owned()).collect();
-            look_for(&sent, &WorkItem { proofs, ..item_with(&json!({"status": value})) }, &me(), &[])
+            look_for(&sent, &WorkItem { proofs, ..changed_at(50, &json!({"status": value})) }, &me(), &[])
         };
         assert_eq!(now("NEW", &[]), Finding::Missing, "{proof:?}: the old one is there, so it did not take effect");
         assert_eq!(now("NEW", &["lock:mine"]), Finding::Missing, "{proof:?}: a lock alone is no effect");
@@ -106,9 +112,96 @@ fn a_value_that_is_there_is_mine_only_if_the_remote_shows_it() {
 }
 
 #[test]
+fn a_value_that_reads_as_before_may_have_been_set_back() {
+    for (proof, before, now, missing) in [
+        (Proof::CompareAndSet, Some(50), Some(50), true),
+        (Proof::CompareAndSet, Some(50), Some(60), false),
+        (Proof::CompareAndSet, None, Some(60), false),
+        (Proof::CompareAndSet, Some(50), None, false),
+        (Proof::Value, Some(50), Some(50), true),
+        (Proof::Value, Some(50), Some(60), false),
+        (Proof::Value, None, Some(60), false),
+        (Proof::Value, Some(50), None, false),
+        (Proof::Value, None, None, false),
+    ] {
+        let mut sent = Action { proof, ..setting(&json!({"status": "NEW"}), &json!({"status": "READ"})) };
+        let at_that = |time: Option<i64>| {
+            let values = json!({"status": "NEW"});
+            time.map_or_else(|| item_with(&values), |time| changed_at(time, &values))
+        };
+        sent.baseline = Some(baseline(&sent, &at_that(before), &me(), at(99)));
+        let found = look_for(&sent, &at_that(now), &me(), &[]);
+        let told = format!("{proof:?}: {before:?}, then {now:?}");
+        assert_eq!(found == Finding::Missing, missing, "{told}");
+        assert_eq!(matches!(found, Finding::SetBack(_)), !missing, "{told}");
+    }
+}
+
+#[test]
+fn a_comment_that_may_not_be_shown_any_more_is_not_called_missing() {
+    use rounds_domain::action::Offer;
+    let offered = |refused: Option<&str>| {
+        let refused = refused.map(str::to_owned);
+        let offers = vec![Offer { action: doubtful().name, refused, targets: vec![] }];
+        look_for(&doubtful(), &WorkItem { offers, ..item(vec![]) }, &me(), &[])
+    };
+    assert_eq!(offered(None), Finding::Missing);
+    let Finding::Unclear(why) = offered(Some("Comments are not shown to you.")) else { panic!("nothing shows it") };
+    assert!(why.contains("Comments are not shown to you."), "{why}");
+}
+
+#[test]
 fn what_was_there_before_the_first_send_counts_not_what_was_seen_at_the_desk() {
     let mut sent = Action { proof: Proof::Value, ..setting(&json!({"reader": null}), &json!({"reader": "u1"})) };
-    sent.baseline = Some(baseline(&sent, &item_with(&json!({"reader": "u0", "other": 1})), &me(), at(99)));
+    let values = |reader: &str| changed_at(50, &json!({"reader": reader, "other": 1}));
+    sent.baseline = Some(baseline(&sent, &values("u0"), &me(), at(99)));
     assert_eq!(sent.baseline.as_ref().map(|baseline| baseline.values.len()), Some(1), "only what it touches");
-    assert_eq!(look_for(&sent, &item_with(&json!({"reader": "u0"})), &me(), &[]), Finding::Missing);
+    assert_eq!(look_for(&sent, &values("u0"), &me(), &[]), Finding::Missing);
+}
+
+#[test]
+fn only_my_own_comments_are_noted_before_the_first_send() {
+    let there = item(vec![comment("k1", ANA, TEXT, at(10)), comment("k2", ("Ben", "Ode"), TEXT, at(11))]);
+    let noted = baseline(&doubtful(), &there, &me(), at(50));
+    assert_eq!((noted.my_comments, noted.same_words), (vec!["k1".to_owned()], vec!["k2".to_owned()]));
+    assert_eq!(noted.read_at, Some(at(50)));
+}
+
+#[test]
+fn a_note_is_no_comment_and_other_words_are_others() {
+    let note = Comment { internal: true, ..comment("k1", ANA, TEXT, at(110)) };
+    assert_eq!(look_for(&doubtful(), &item(vec![note]), &me(), &[]), Finding::Missing);
+    let other = comment("k1", ANA, "Something else", at(110));
+    assert_eq!(look_for(&doubtful(), &item(vec![other]), &me(), &[]), Finding::Missing);
+}
+
+#[test]
+fn a_comment_without_its_files_is_for_a_person() {
+    let mut with_files = doubtful();
+    let file = json!([{"name": "face.png", "mediaType": "image/png", "size": 3, "hash": "h1"}]);
+    with_files.fields.insert("files".into(), file);
+    assert_eq!(with_files.files().len(), 1, "the fields name a file");
+    let there = item(vec![comment("k1", ANA, TEXT, at(110))]);
+    assert!(matches!(look_for(&with_files, &there, &me(), &[]), Finding::Unclear(_)), "it did not come whole");
+    assert!(matches!(look_for(&doubtful(), &there, &me(), &[]), Finding::Found(_)));
+}
+
+#[test]
+fn the_same_words_without_an_id_count_by_their_time() {
+    let anonymous = |made: i64| Comment { id: None, ..comment("", ("Ben", "Ode"), TEXT, at(made)) };
+    let look = |made: i64| look_for(&doubtful(), &item(vec![anonymous(made)]), &me(), &[]);
+    assert!(matches!(look(100), Finding::Unclear(_)), "at the time of the send");
+    assert!(matches!(look(100 - 600), Finding::Unclear(_)), "clocks may be ten minutes apart");
+    assert_eq!(look(100 - 601), Finding::Missing, "before that it was there already");
+}
+
+#[test]
+fn what_is_never_sent_again_is_looked_at_where_it_changes_something() {
+    let sent = Action { proof: Proof::None, ..setting(&json!({"on": true}), &json!({"on": false})) };
+    let values = |on: bool| changed_at(50, &json!({"on": on}));
+    let sent = Action { baseline: Some(baseline(&sent, &values(true), &me(), at(99))), ..sent };
+    assert!(matches!(look_for(&sent, &values(false), &me(), &[]), Finding::PossiblyMine(_)));
+    assert_eq!(look_for(&sent, &values(true), &me(), &[]), Finding::Missing);
+    let plain = Action { proof: Proof::None, ..doubtful() };
+    assert_eq!(look_for(&plain, &item(vec![]), &me(), &[]), Finding::Missing, "there is nothing to look at");
 }

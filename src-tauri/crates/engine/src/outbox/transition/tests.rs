@@ -1,4 +1,4 @@
-use rounds_domain::action::Proof;
+use rounds_domain::action::{Proof, Verb};
 
 use super::*;
 use crate::outbox::{
@@ -324,4 +324,19 @@ fn a_job_that_ended_with_a_sign_in_came_to_nothing_and_is_sent_again_after_one()
     let sent = after(&again, Event::SendBegins, RULES, tick(20));
     let following = after(&sent, Event::Replied(Ok(Submitted::Accepted("job2".into()))), RULES, tick(21));
     assert_eq!(after(&following, ended, RULES, tick(30)).state, OutboxState::NeedsPerson, "it is about the item");
+}
+
+#[test]
+fn each_state_has_its_step() {
+    for (state, next) in [
+        (OutboxState::Held, Step::EndHold),
+        (OutboxState::Queued, Step::ReadThenSend),
+        (OutboxState::Doubtful, Step::Look),
+        (OutboxState::Following, Step::Follow),
+        (OutboxState::Inflight, Step::Nothing),
+        (OutboxState::NeedsPerson, Step::Nothing),
+        (OutboxState::Confirmed, Step::Nothing),
+    ] {
+        assert_eq!(step(&action(1, 7, state)), next, "{state:?}");
+    }
 }

@@ -137,7 +137,20 @@ pub(super) fn midnight(text: &str) -> Option<DateTime<Utc>> {
     day(text).and_then(|day| day.and_hms_opt(0, 0, 0)).map(|at| at.and_utc())
 }
 
-/// A day and a time of day in the user's zone: modalities write neither zone nor offset.
+/// A day and a time of day as a modality wrote them, to be shown as they stand: DICOM tells no zone, and a study's date is what it is
+/// found by in a viewer. `2025-11-21 21:37`.
+pub(super) fn as_written(date: &Text, time: &Text) -> Option<Moment> {
+    let date = date.as_ref()?;
+    let text = match (day(date), time.as_deref().map(|time| (time, time_of_day(time)))) {
+        (Some(day), Some((_, Some(time)))) => format!("{day} {}", time.format("%H:%M")),
+        (Some(day), None) => day.to_string(),
+        (_, Some((time, _))) => format!("{date} {time}"),
+        (None, None) => date.clone(),
+    };
+    Some(Moment { text, at: None })
+}
+
+/// A day and a time of day as an instant, as if written in the user's zone [inferred]: for sorting and for what is due.
 pub(super) fn local_moment(date: &Text, time: &Text, zone: Zone) -> Option<Moment> {
     let date = date.as_ref()?;
     let text = time.as_ref().map_or_else(|| date.clone(), |time| format!("{date} {time}"));

@@ -35,9 +35,19 @@ pub(super) fn of_study(id: &str, study: &dto::Study, context: &Context<'_>) -> V
         offered(actions::DELETE_COMMENT, mine)
     };
     let plain = |action: &str| offered(action, Vec::new());
+    // "This is only returned if the user has the study_comment_view permissions": without them nothing shows whether a comment whose
+    // answer was lost is there, and another would be a second one.
+    let commenting = if study.comments_told.0 || may("study_comment_view") {
+        plain(actions::COMMENT)
+    } else {
+        refused(
+            actions::COMMENT,
+            "Ambra does not show you its comments (study_comment_view), so nothing could show that yours arrived.",
+        )
+    };
     let mut offers = vec![
         gate(actions::STATUS, "study_status_edit", true).unwrap_or_else(|| status(id, study, context)),
-        gate(actions::COMMENT, "study_comment_edit", true).unwrap_or_else(|| plain(actions::COMMENT)),
+        gate(actions::COMMENT, "study_comment_edit", true).unwrap_or(commenting),
         gate(actions::DELETE_COMMENT, "study_comment_edit", true).unwrap_or(deleting),
         awaits(actions::APPROVE)
             .or_else(|| gate(actions::APPROVE, "study_approve", false))

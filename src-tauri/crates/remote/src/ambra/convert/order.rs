@@ -37,7 +37,7 @@ pub(in crate::ambra) fn item(id: &str, order: &dto::Order, odd: &[String], conte
         status,
         flags: tag_marks(&order.tags.0).collect(),
         modalities: modalities(order.sps.iter().map(|step| &step.modality)),
-        facts: summary::of_order(id, order, odd, about.completed(), zone),
+        facts: summary::of_order(id, order, odd, about.completed()),
         offers: offers::tags(&order.tags.0, context.session.may("study_tag")),
         values: [(value::TAGS.to_owned(), tags(&order.tags.0))].into_iter().collect(),
         ..WorkItem::bare(id, ItemKind::Order)

@@ -43,7 +43,7 @@ pub(in crate::ambra) fn item(id: &str, study: &dto::Study, odd: &[String], conte
         updated,
         assignees: if mine { vec![me(context)] } else { Vec::new() },
         flags: flags(study, mine),
-        facts: summary::of_study(id, study, odd, about.completed(), context.session.zone()),
+        facts: summary::of_study(id, study, odd, about.completed()),
         comments: comments(study),
         links: study.viewer_link.iter().filter_map(|link| Link::to("Open in the viewer", link)).collect(),
         modalities: modalities([&study.modality].into_iter()),
@@ -82,9 +82,19 @@ fn title(study: &dto::Study) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-/// Inferred by the sheet: the timer is what remains, in seconds; -1 is done.
+/// Seconds that the status's timer has left [inferred by the sheet]; -1, "done", is none.
+fn timer(study: &dto::Study) -> Option<i64> {
+    study.study_status_timer.as_ref()?.trim().parse().ok().filter(|left| *left >= 0)
+}
+
+/// When the timer runs out. Of one that has run out nobody tells when: it counts from when the status was set, which no read moves.
 fn due(study: &dto::Study, context: &Context<'_>) -> Option<Moment> {
-    let left: i64 = study.study_status_timer.as_ref()?.trim().parse().ok().filter(|left| *left >= 0)?;
+    let left = timer(study)?;
+    if left == 0 {
+        let set = study.status_history.iter().filter_map(|change| moment(&change.date)?.at).max();
+        let at = set.or_else(|| moment(&study.updated)?.at)?;
+        return Some(Moment { text: at.to_rfc3339(), at: Some(at) });
+    }
     let at = context.now.checked_add_signed(TimeDelta::try_seconds(left)?)?;
     Some(Moment { text: at.to_rfc3339(), at: Some(at) })
 }
@@ -94,9 +104,15 @@ fn me(context: &Context<'_>) -> Person {
     Person { id: me.id, name: me.name, email: me.email }
 }
 
+fn is_open(task: &dto::QcTask) -> bool {
+    task.qctask_status.as_deref() != Some("Closed")
+}
+
 fn flags(study: &dto::Study, mine: bool) -> Vec<Flag> {
     [
         flag(study.must_approve, mark::AWAITS_APPROVAL, true),
+        flag(Some(study.qctasks.iter().any(is_open)), "Open quality-control task", true),
+        flag(Some(timer(study) == Some(0)), "Timer has run out", false),
         flag(study.is_locked, "Locked by another person", false),
         flag(Some(mine), "Locked by me", false),
         flag(study.is_frozen, "Frozen", false),

@@ -2,21 +2,15 @@
 
 use rounds_domain::detail::{Fact, FactGroup};
 
-use super::{date, day, fact, local_moment, person_name, present, reports, yes};
+use super::{as_written, date, day, fact, person_name, present, reports, yes};
 use crate::{
-    ambra::{dto, zone::Zone},
+    ambra::dto,
     lenient::{Text, Texts},
 };
 
 /// Of a study.
-pub(super) fn of_study(
-    id: &str,
-    study: &dto::Study,
-    odd: &[String],
-    completed: Option<Fact>,
-    zone: Zone,
-) -> Vec<FactGroup> {
-    let taken = local_moment(&study.study_date, &study.study_time, zone);
+pub(super) fn of_study(id: &str, study: &dto::Study, odd: &[String], completed: Option<Fact>) -> Vec<FactGroup> {
+    let taken = as_written(&study.study_date, &study.study_time);
     let about = present([
         Fact::moment("Study date", taken.as_ref()),
         fact("Modality", &study.modality),
@@ -131,20 +125,14 @@ pub(super) fn of_case(id: &str, case: &dto::Case, odd: &[String], completed: Opt
 }
 
 /// Of an order.
-pub(super) fn of_order(
-    id: &str,
-    order: &dto::Order,
-    odd: &[String],
-    completed: Option<Fact>,
-    zone: Zone,
-) -> Vec<FactGroup> {
+pub(super) fn of_order(id: &str, order: &dto::Order, odd: &[String], completed: Option<Fact>) -> Vec<FactGroup> {
     let about = present([
         fact("Referring physician", &named(&order.referring_physician)),
         fact("Sending facility", &order.sending_facility),
         completed,
     ]);
     let steps = order.sps.iter().flat_map(|step| {
-        let starts = local_moment(&step.start_date, &step.start_time, zone);
+        let starts = as_written(&step.start_date, &step.start_time);
         present([
             fact("Procedure", &step.procedure),
             fact("Step", &step.description),

@@ -96,6 +96,18 @@ async fn one_failed_part_of_a_bundle_costs_only_itself() {
     assert_eq!(page.rejected[0].external_id.as_deref(), Some("e"), "kept as rejected, with what the list said");
     assert!(page.rejected[0].raw.contains("CT"));
 
+    let rows: Vec<Value> = (0..10).map(|nth| row(&nth.to_string())).collect();
+    let parts = (0..10).map(|nth| if nth < 5 { failed.clone() } else { whole(&nth.to_string()) }).chain([locks()]);
+    let alone = (0..5).map(|nth| reply(200, &whole(&nth.to_string()).to_string()));
+    let scripts = [list(&rows, 0, 1), bundle(&parts.collect::<Vec<_>>())].into_iter().chain(alone).collect();
+    let server = Server::start(scripts).await;
+    let page = system(&server.base)
+        .pull("studies", &CHANGED, None, Utc::now())
+        .await
+        .expect("half of it is no reason to stop");
+    assert_eq!((page.records.len(), page.rejected.len()), (10, 0));
+
+    let rows: Vec<Value> = ["a", "b", "c", "d", "e"].map(row).to_vec();
     let parts = vec![failed; 5].into_iter().chain([locks()]).collect::<Vec<_>>();
     let server = Server::start(vec![list(&rows, 0, 1), bundle(&parts)]).await;
     let error =
@@ -105,15 +117,44 @@ async fn one_failed_part_of_a_bundle_costs_only_itself() {
 }
 
 #[tokio::test]
+async fn a_busy_ambra_costs_no_record() {
+    let row = json!({"uuid": "a", "updated": "2026-01-01 00:00:00+00", "modality": "CT"});
+    for status in [408, 429, 503] {
+        let parts = [json!({"HTTP_STATUS_CODE": status}), locks()];
+        let server =
+            Server::start(vec![list(std::slice::from_ref(&row), 0, 1), bundle(&parts), reply(status, "{}")]).await;
+        let error =
+            system(&server.base).pull("studies", &CHANGED, None, Utc::now()).await.expect_err("it is read later");
+        assert_eq!(error.and_now, AndNow::Later(None), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn no_record_is_kept_under_the_id_of_another() {
+    let row = json!({"uuid": "a", "updated": "2026-01-01 00:00:00+00", "modality": "CT"});
+    let other = json!({"HTTP_STATUS_CODE": 200, "status": "OK", "uuid": "b", "modality": "MR"});
+    for parts in [[other.clone(), locks()], [json!({"HTTP_STATUS_CODE": 500}), locks()]] {
+        let scripts = vec![list(std::slice::from_ref(&row), 0, 1), bundle(&parts), reply(200, &other.to_string())];
+        let server = Server::start(scripts).await;
+        let page = system(&server.base).pull("studies", &CHANGED, None, Utc::now()).await.expect("a page");
+        assert_eq!((page.records.len(), page.rejected.len()), (0, 1));
+        assert_eq!(page.rejected[0].external_id.as_deref(), Some("a"));
+        assert!(page.rejected[0].reason.contains("another record"), "{}", page.rejected[0].reason);
+    }
+}
+
+#[tokio::test]
 async fn a_session_that_ends_inside_a_bundle_is_told_and_forgotten() {
-    let ended = json!({"HTTP_STATUS_CODE": 401, "status": "ERROR", "error_type": "AUTHORIZATION_REQUIRED"});
-    let row = json!({"uuid": "a", "updated": "2026-01-01 00:00:00+00"});
-    let server = Server::start(vec![list(&[row], 0, 1), bundle(&[ended.clone(), ended])]).await;
-    let ambra = system(&server.base);
-    let error = ambra.pull("studies", &CHANGED, None, Utc::now()).await.expect_err("the session is over");
-    assert_eq!(error.and_now, AndNow::SignIn);
-    assert!(ambra.session().is_err());
-    assert_eq!(server.requests().len(), 2, "and nothing is tried again");
+    for (status, word) in [(401, "AUTHORIZATION_REQUIRED"), (412, "INVALID_SID"), (412, "EXPIRED"), (200, "EXPIRED")] {
+        let ended = json!({"HTTP_STATUS_CODE": status, "status": "ERROR", "error_type": word});
+        let row = json!({"uuid": "a", "updated": "2026-01-01 00:00:00+00"});
+        let server = Server::start(vec![list(&[row], 0, 1), bundle(&[ended.clone(), ended])]).await;
+        let ambra = system(&server.base);
+        let error = ambra.pull("studies", &CHANGED, None, Utc::now()).await.expect_err("the session is over");
+        assert_eq!(error.and_now, AndNow::SignIn, "{status} {word}");
+        assert!(ambra.session().is_err());
+        assert_eq!(server.requests().len(), 2, "and nothing is tried again");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod decisions;
 mod money;
+mod offers;
 mod orders;
 mod people;
 mod summary;
@@ -13,7 +14,6 @@ mod written;
 
 use chrono::TimeDelta;
 use rounds_domain::{
-    action::Offer,
     detail::Fact,
     item::{Flag, Identifier, IdentifierKind, ItemKind, Priority, Status, StatusGroup, WorkItem},
     link::Link,
@@ -21,7 +21,7 @@ use rounds_domain::{
     patient::{Patient, PersonName},
 };
 
-use super::{declaration::COMMENT, dto, lenient::Text, window::WindowField};
+use super::{dto, lenient::Text, window::WindowField};
 
 /// The connection's settings that take part in conversion.
 #[derive(Debug, Clone)]
@@ -30,6 +30,10 @@ pub(super) struct Rules {
     pub(super) organization: Option<String>,
     /// How long after its creation a case is due.
     pub(super) turnaround: Option<TimeDelta>,
+    /// How soon an escalated case wants attention.
+    pub(super) escalated: Priority,
+    /// Whether the submitter is taken for the patient.
+    pub(super) submitter_is_patient: bool,
     /// The address of a case in the portal, with `{caseId}` in it.
     pub(super) portal_url: Option<String>,
     /// Which time windows match.
@@ -53,12 +57,13 @@ pub(super) fn case(
         external_id: id.to_owned(),
         kind: ItemKind::Case,
         parent: None,
-        patient: case.submitter.as_ref().and_then(patient),
+        // [inferred] by the sheet.
+        patient: case.submitter.as_ref().filter(|_| rules.submitter_is_patient).and_then(patient),
         identifiers: identifiers(case, rules),
         title: title(case),
         status: status(&case.status, case.is_archived == Some(true)),
-        // [inferred] by the sheet: an escalated case is urgent. CareValidate has no priority of its own.
-        priority: if case.is_escalated == Some(true) { Priority::Urgent } else { Priority::Routine },
+        // [inferred] by the sheet. CareValidate has no priority of its own.
+        priority: if case.is_escalated == Some(true) { rules.escalated } else { Priority::Routine },
         due: due.map(|at| Moment { text: at.to_rfc3339(), at: Some(at) }),
         feed_time: rules.window_field.of(instant(&created), instant(&updated)),
         created,
@@ -76,9 +81,8 @@ pub(super) fn case(
         attachments: with_attachments.then(|| written::attachments(case)),
         links: portal(id, rules).into_iter().collect(),
         modalities: vec![],
-        // An archived case still takes notes: the vendor refuses only status changes on one (the sheet, "Write").
-        offers: vec![Offer { action: COMMENT.into(), refused: None, targets: Vec::new() }],
-        values: rounds_domain::action::Fields::new(),
+        offers: offers::of_case(case),
+        values: offers::values(case),
         proofs: vec![],
     };
     let orders = orders::children(case, &item);

@@ -9,7 +9,7 @@ use rounds_domain::{
 };
 
 use super::{date, fact, identifier, moment, present};
-use crate::carevalidate::{declaration::COMMENT, dto, lenient::Text};
+use crate::carevalidate::{actions::COMMENT, dto, lenient::Text};
 
 /// "Order Object", "Order Item Object", "Order Shipping Log Object".
 pub(super) fn part(order: &dto::Order) -> Order {

@@ -8,7 +8,10 @@ use rounds_domain::{
 };
 use serde_json::{Value, json};
 
-use crate::carevalidate::tests::{COMPLETE, SECOND, case_of, converted};
+use crate::carevalidate::{
+    convert::Rules,
+    tests::{COMPLETE, SECOND, case_of, converted, rules},
+};
 
 /// Calls `change` with the path and value of each leaf.
 fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Value)) {
@@ -238,4 +241,17 @@ fn a_decision_claims_no_more_than_the_remote_says() {
         let case = json!({"id": "a", "decisions": [{"isApproved": approved, "isNoDecision": none}]});
         assert_eq!(converted(&case).item.decisions[0].verdict, verdict, "approved {approved}, no decision {none}");
     }
+}
+
+#[test]
+fn what_the_sheet_only_infers_is_a_setting() {
+    let case = case_of(SECOND);
+    let converted = |rules: &Rules| {
+        let raw: Box<serde_json::value::RawValue> = serde_json::from_str(&case.to_string()).expect("JSON");
+        crate::carevalidate::record::read(&raw, rules, false).expect("a record").item
+    };
+    let usual = converted(&rules());
+    assert_eq!((usual.priority, usual.patient.is_some()), (Priority::Urgent, true));
+    let other = converted(&Rules { escalated: Priority::Stat, submitter_is_patient: false, ..rules() });
+    assert_eq!((other.priority, other.patient), (Priority::Stat, None));
 }

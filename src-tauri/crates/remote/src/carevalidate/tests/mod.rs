@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rounds_domain::{
-    item::ItemKind,
+    item::{ItemKind, Priority},
     moment::{Moment, instant},
     pull::{Page, Record, Slice},
 };
 use serde_json::{Value, json, value::RawValue};
 
-use super::{CareValidate, convert::Rules, declaration, open, record, window::WindowField};
+use super::{CareValidate, actions, convert::Rules, declaration, open, record, window::WindowField};
 use crate::seam::{Account, RemoteSystem, Target};
 
 /// The document's complete response example, to the letter.
@@ -33,6 +33,8 @@ pub(super) fn rules() -> Rules {
     Rules {
         organization: Some("Northside".into()),
         turnaround: chrono::TimeDelta::try_hours(48),
+        escalated: Priority::Urgent,
+        submitter_is_patient: true,
         portal_url: Some("https://portal.example.org/cases/{caseId}".into()),
         window_field: WindowField::Created,
     }

@@ -19,7 +19,7 @@ fn fields(value: Value) -> Fields {
 
 async fn send(server: &Server, given: Value) -> Result<Submitted, RemoteError> {
     let case = target("case/1", "2026-10-05T12:00:00Z");
-    system(&server.base).send(&case, declaration::COMMENT, &fields(given)).await
+    system(&server.base).send(&case, actions::COMMENT, &fields(given), &[]).await
 }
 
 async fn send_error(script: Script) -> RemoteError {
@@ -60,13 +60,19 @@ async fn what_cannot_be_sent_is_refused_before_it_leaves() {
     let order = Target { kind: ItemKind::Order, ..target("o", "2026-10-05T12:00:00Z") };
     let system = system(&server.base);
     let given = fields(json!({"text": "x"}));
+    let case = target("a", "2026-10-05T12:00:00Z");
+    let with_file = fields(json!({"text": "x", "file": [rounds_domain::file::OutFile::of("a.txt", b"x")]}));
     for refused in [
         send(&server, json!({})).await,
         send(&server, json!({"text": " \n"})).await,
         send(&server, json!({"text": 7})).await,
-        system.send(&order, declaration::COMMENT, &given).await,
-        system.send(&target("a", "2026-10-05T12:00:00Z"), "approve", &given).await,
-        system.send(&target("..", "2026-10-05T12:00:00Z"), declaration::COMMENT, &given).await,
+        system.send(&order, actions::COMMENT, &given, &[]).await,
+        system.send(&order, actions::CLOSE, &given, &[]).await,
+        system.send(&case, actions::COMMENT, &with_file, &[]).await,
+        system.send(&case, actions::CLOSE_PRODUCT, &fields(json!({"product": "p1"})), &[]).await,
+        system.send(&case, actions::CLOSE_PRODUCT, &fields(json!({"product": " ", "reason": "x"})), &[]).await,
+        system.send(&target("a", "2026-10-05T12:00:00Z"), "approve", &given, &[]).await,
+        system.send(&target("..", "2026-10-05T12:00:00Z"), actions::COMMENT, &given, &[]).await,
     ] {
         assert_eq!(refused.map_err(|error| error.and_now), Err(AndNow::Invalid));
     }
@@ -81,7 +87,9 @@ async fn only_a_documented_no_counts_as_a_no() {
     let later = AndNow::Later(Some(std::time::Duration::from_secs(7)));
     for (script, expected) in [
         (reply_json(400, &body(400, "No Case found with given id")), AndNow::Gone),
+        (reply_json(400, &body(400, "No Case Product found with id p1")), AndNow::Invalid),
         (reply_json(400, &body(400, "text is required")), AndNow::Invalid),
+        (reply_json(413, &body(413, "Payload too large")), AndNow::Invalid),
         (reply_json(401, &body(401, "Unauthorized")), AndNow::SignIn),
         (reply(401, "", ""), AndNow::SignIn),
         (reply_json(403, &body(403, "Forbidden")), AndNow::Forbidden),
@@ -121,6 +129,6 @@ async fn nobody_listening_means_that_nothing_was_sent() {
     };
     let case = target("a", "2026-10-05T12:00:00Z");
     let error =
-        system(&base).send(&case, declaration::COMMENT, &fields(json!({"text": "x"}))).await.expect_err("nobody");
+        system(&base).send(&case, actions::COMMENT, &fields(json!({"text": "x"})), &[]).await.expect_err("nobody");
     assert_eq!(error.and_now, AndNow::Offline);
 }

@@ -93,7 +93,7 @@ impl Store {
     }
 }
 
-async fn apply(write: &mut Write<'_>, page: PageWrite) -> Result<Applied> {
+pub(crate) async fn apply(write: &mut Write<'_>, page: PageWrite) -> Result<Applied> {
     let mut connection = connection::by_key(write.db, page.connection).await?;
     connection::learn(write, &mut connection, &page.page.learned).await?;
     let mut context = Context {
