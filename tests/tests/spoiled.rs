@@ -146,9 +146,24 @@ fn a_spoiled_list_loses_nothing_in_silence() {
 }
 
 #[test]
+fn a_spoiled_list_of_specimens_loses_nothing_in_silence() {
+    throw("ehealth_list", examples("ehealth_list"), None);
+    let mut page = examples("ehealth_list").remove(0);
+    let specimen = page.pointer("/data/0").unwrap().clone();
+    *page.pointer_mut("/data").unwrap() = json!([specimen, {"id": 7}, null, "x", specimen, {"id": {"a": 1}}]);
+    throw("ehealth_list", vec![page], None);
+}
+
+#[test]
+fn a_spoiled_job_never_leads_anywhere_else() {
+    throw("ehealth_job", examples("ehealth_job"), None);
+}
+
+#[test]
 fn a_spoiled_row_is_a_record_or_rejected() {
     throw("ambra_row", examples("ambra_row"), None);
     throw("carevalidate_case", examples("carevalidate_case"), None);
+    throw("ehealth_specimen", examples("ehealth_specimen"), None);
 }
 
 #[test]
@@ -156,6 +171,7 @@ fn a_spoiled_refusal_is_never_taken_for_more_than_it_is() {
     for status in [200, 400, 401, 404, 409, 412, 422, 429, 500] {
         throw("carevalidate_refusal", examples("carevalidate_refusal"), Some(status));
         throw("ambra_refusal", examples("ambra_refusal"), Some(status));
+        throw("ehealth_refusal", examples("ehealth_refusal"), Some(status));
         throw("lims_refusal", examples("lims_refusal"), Some(status));
     }
 }

@@ -32,7 +32,7 @@ fn value(field: &ActionField, offer: &ActionOffer) -> Option<Value> {
         FieldKind::Person => Some(Value::from(offer.people.first()?.id.clone()?)),
         FieldKind::Number { least, .. } if field.required => Some(Value::from(*least)),
         FieldKind::Date if field.required => Some(Value::from(Utc::now().format("%Y-%m-%d").to_string())),
-        FieldKind::Moment if field.required => Some(Value::from(Utc::now().to_rfc3339())),
+        FieldKind::Moment { .. } if field.required => Some(Value::from(Utc::now().to_rfc3339())),
         FieldKind::Group { fields } if field.required => within(fields, offer),
         FieldKind::List { fields, least, .. } => {
             (0..(*least).max(1)).map(|_| within(fields, offer)).collect::<Option<Vec<_>>>().map(Value::from)

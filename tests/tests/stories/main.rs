@@ -11,6 +11,7 @@ mod case_actions;
 mod clinic;
 mod clocks;
 mod damaged;
+mod ehealth;
 mod first_pull;
 mod genomics;
 mod hands;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '../strings/en';
-import { age, day, span, timeOrDay } from './dates';
+import { age, asTyped, day, secondOf, span, timeOrDay, typedInstant } from './dates';
 
 const months = en.dates.months;
 
@@ -50,4 +50,12 @@ it('writes the time today and the day with it otherwise', () => {
   const now = new Date(2026, 10, 22, 15, 0).getTime();
   expect(timeOrDay(new Date(2026, 10, 22, 14, 2), now, months)).toBe('14:02');
   expect(timeOrDay(new Date(2026, 10, 21, 14, 2), now, months)).toBe('21-Nov-2026 14:02');
+});
+
+it('types an instant in the zone of the person and keeps it in none', () => {
+  const at = secondOf(new Date(2026, 10, 22, 9, 5, 7, 250));
+  expect(asTyped(at)).toBe('2026-11-22T09:05:07');
+  expect(typedInstant('2026-11-22T09:05:07')).toBe(at);
+  expect(asTyped('soon')).toBe('');
+  expect(typedInstant('')).toBeNull();
 });

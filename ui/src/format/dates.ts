@@ -83,3 +83,22 @@ export function span(ms: number): Span {
   if (days < 730) return { count: Math.floor(days / 30.44), unit: 'month' };
   return { count: Math.floor(days / 365.25), unit: 'year' };
 }
+
+/** An instant to the second, as it is kept and sent. */
+export function secondOf(at: Date): string {
+  return at.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** An instant as a field for date and time shows it: in this machine's zone. */
+export function asTyped(instant: string): string {
+  const at = new Date(instant);
+  if (Number.isNaN(at.getTime())) return '';
+  const date = `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date}T${timeOf(at)}:${two(at.getSeconds())}`;
+}
+
+/** The instant that was typed into such a field; nothing while it is not whole. */
+export function typedInstant(typed: string): string | null {
+  const at = new Date(typed);
+  return typed === '' || Number.isNaN(at.getTime()) ? null : secondOf(at);
+}

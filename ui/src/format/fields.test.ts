@@ -55,6 +55,12 @@ it('names a text by its beginning, on one line', () => {
   expect(beginning('а'.repeat(90))).toBe(`“${'а'.repeat(80)}…”`);
 });
 
+it('begins a point in time with the second in which the form was opened, and keeps what was typed', () => {
+  const at = [field('at', 'text', { kind: { type: 'moment', since: null, happened: true }, default: 'now' })];
+  expect(filled(at, null)['at']).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+  expect(filled(at, { at: '2026-11-22T09:00:00Z' })).toEqual({ at: '2026-11-22T09:00:00Z' });
+});
+
 const ADDRESS = [field('street', 'text', { required: true }), field('country', 'text', { default: 'US' })];
 const NESTED: Declared[] = [
   field('home', 'text', { label: 'Home', required: true, kind: { type: 'group', fields: ADDRESS } }),

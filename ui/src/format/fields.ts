@@ -1,5 +1,6 @@
 /** The values of a declared form: its defaults, and what is missing. */
 import type { ActionDeclaration, FieldKind, Fields, FieldValue, OutFile } from '../api';
+import { secondOf } from './dates';
 
 /** A field as a system declares it: of a connection or of an action. */
 export interface Declared {
@@ -45,6 +46,7 @@ export function defaultOf(field: Declared): FieldValue {
   if (field.kind.type === 'list') return [];
   if (field.kind.type === 'flag') return field.default === 'true';
   if (field.default === null) return null;
+  if (field.kind.type === 'moment' && field.default === 'now') return secondOf(new Date());
   return field.kind.type === 'number' ? Number(field.default) : field.default;
 }
 

@@ -34,9 +34,11 @@ const STATES: Record<OutboxRow['state'], (row: OutboxRow, settled: string | null
       ? 'конфлікт'
       : row.reason?.kind === 'possiblySent'
         ? 'можливо, надіслано'
-        : row.reason
-          ? `відхилено: ${row.reason.text}`
-          : 'потребує вас',
+        : row.reason?.kind === 'incomplete'
+          ? `бракує даних: ${row.reason.text}`
+          : row.reason
+            ? `відхилено: ${row.reason.text}`
+            : 'потребує вас',
   confirmed: (row, settled) => `підтверджено: ${row.connectionName}${settled ? `, ${settled}` : ''}`,
   discarded: () => 'відкинуто',
   withdrawn: () => 'повернуто назад',

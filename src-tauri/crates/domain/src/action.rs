@@ -34,6 +34,9 @@ pub enum Verb {
     Remove,
     /// Puts something of its own beside what stands on it: a file.
     Attach,
+    /// Says when it was received here: field `received_time`. A fact that was noted when it happened, no decision: it does not
+    /// grow stale on its way.
+    Receive,
     /// Makes the item itself: until it has left, nobody but this desk knows of it.
     Create,
 }
@@ -45,10 +48,11 @@ impl Verb {
         matches!(self, Self::Comment | Self::Remove | Self::Attach | Self::Create)
     }
 
-    /// Whether it still holds however long ago it was done: what was written or enclosed, or what is there in the flesh and not there yet.
+    /// Whether it still holds however long ago it was done: what was written or enclosed, what happened at a time of its own,
+    /// or what is there in the flesh and not there yet.
     /// Everything else was decided on what stood there then.
     pub fn keeps(self) -> bool {
-        matches!(self, Self::Comment | Self::Attach | Self::Create)
+        matches!(self, Self::Comment | Self::Attach | Self::Receive | Self::Create)
     }
 }
 
@@ -65,6 +69,10 @@ pub enum Proof {
     /// Read the touched values: the wanted ones there mean possibly ours; the old ones there mean that it may be sent again
     /// (the last write wins).
     Value,
+    /// Read the touched values of something that is done once and cannot be done over: the wanted ones there are ours if the
+    /// remote shows it, as for [`CompareAndSet`](Self::CompareAndSet) (an own mark that stands on the item with the value says
+    /// that an equal value is success, whoever wrote it); with the old ones there it is never sent again by itself.
+    Once,
     /// Look for a field that only this action can have written: the action's id, which the client sent along and reads back
     /// into [`WorkItem::proofs`](crate::item::WorkItem::proofs).
     ClientField,
@@ -98,12 +106,14 @@ stored_words!(Verb {
     Set = "set",
     Remove = "remove",
     Attach = "attach",
+    Receive = "receive",
     Create = "create",
 });
 stored_words!(Proof {
     Comment = "comment",
     CompareAndSet = "compareAndSet",
     Value = "value",
+    Once = "once",
     ClientField = "clientField",
     None = "none",
 });
@@ -214,6 +224,8 @@ pub enum ReasonKind {
     PossiblySent,
     /// The system refused it.
     Refused,
+    /// Something that only its person can add is missing.
+    Incomplete,
     /// What is there is not what the person saw.
     Conflict,
     /// The item is not there any more.

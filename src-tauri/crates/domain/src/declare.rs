@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::action::{Fields, Proof, Verb};
+use crate::{
+    action::{Fields, Proof, Verb},
+    moment,
+};
 
 macro_rules! declared {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),+ $(,)? }) => {
@@ -97,8 +100,14 @@ pub enum FieldKind {
     },
     /// A date.
     Date,
-    /// A date with a time of day, as RFC 3339 writes it, its offset too.
-    Moment,
+    /// A point in time, as RFC 3339 writes it, kept with the offset it was given in. `now` as the default is the moment at which a
+    /// person acts, whenever it is sent.
+    Moment {
+        /// The key of the item's value ([`WorkItem::values`](crate::item::WorkItem::values)) before which it cannot lie.
+        since: Option<String>,
+        /// Whether it has happened by the time a person says so: then one that is still to come is refused.
+        happened: bool,
+    },
     /// One of these.
     Choice {
         /// The values with their labels.
@@ -261,7 +270,8 @@ impl ActionDeclaration {
         self.touches.iter().map(|key| (key.clone(), values.get(key).cloned().unwrap_or(Value::Null))).collect()
     }
 
-    /// What the touched values are to be once it is done, with these fields. A value whose field was left out stays.
+    /// What the touched values are to be once it is done, with these fields. A value whose field was left out stays. A point in time is
+    /// one text however it was written, since values are compared as they stand.
     pub fn wants(&self, fields: &Fields) -> Fields {
         self.wants_of(fields, &Fields::new())
     }
@@ -279,7 +289,9 @@ impl ActionDeclaration {
             } else {
                 fields.get(from)?.clone()
             };
-            Some((key.clone(), value))
+            let is_moment = |field: &ActionField| field.key == *from && matches!(field.kind, FieldKind::Moment { .. });
+            let instant = value.as_str().filter(|_| self.fields.iter().any(is_moment)).and_then(moment::instant);
+            Some((key.clone(), instant.map_or(value, |at| Value::from(moment::utc_text(at)))))
         };
         self.touches.iter().filter_map(wanted).collect()
     }
@@ -432,6 +444,37 @@ mod tests {
         ] {
             let wants = marking(from).wants_of(&fields(&json!({"mark": entry})), &fields(&json!({"marks": seen})));
             assert_eq!(wants.get("marks"), Some(&wanted), "{from} {entry} on {seen}");
+        }
+    }
+
+    #[test]
+    fn a_wanted_point_in_time_is_one_text_however_it_was_written() {
+        let field = |key: &str, kind| ActionField {
+            key: key.into(),
+            label: key.into(),
+            help: String::new(),
+            kind,
+            required: true,
+            default: None,
+        };
+        let declared = ActionDeclaration {
+            name: "receive".into(),
+            label: "Receive".into(),
+            verb: Verb::Receive,
+            fields: vec![
+                field("at", FieldKind::Moment { since: None, happened: true }),
+                field("note", FieldKind::Text),
+            ],
+            consequence: String::new(),
+            proof: Proof::Once,
+            touches: vec!["received".into(), "note".into()],
+            sets: [("received".to_owned(), "at".to_owned())].into(),
+            own_mark: None,
+        };
+        for at in ["2026-02-01T10:00:00Z", "2026-02-01T11:00:00+01:00", "2026-02-01T10:00:00.000Z"] {
+            let given = fields(&json!({"at": at, "note": "2026-02-01T11:00:00+01:00"}));
+            let wanted = json!({"received": "2026-02-01T10:00:00Z", "note": "2026-02-01T11:00:00+01:00"});
+            assert_eq!(Value::Object(declared.wants(&given)), wanted, "{at}");
         }
     }
 }

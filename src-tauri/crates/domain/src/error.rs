@@ -20,6 +20,8 @@ pub enum AndNow {
     Conflict,
     /// The request itself is wrong; sending it again would fail again.
     Invalid,
+    /// Something that only its person can add is missing. Nothing was sent.
+    Incomplete,
     /// The thing acted upon is not there.
     Gone,
     /// Nobody knows whether it took effect. For a read: the reply could not be used.
@@ -36,6 +38,7 @@ impl AndNow {
             Self::Forbidden => "forbidden",
             Self::Conflict => "conflict",
             Self::Invalid => "invalid",
+            Self::Incomplete => "incomplete",
             Self::Gone => "gone",
             Self::Doubtful => "unreadable",
         }

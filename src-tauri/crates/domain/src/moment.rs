@@ -1,6 +1,6 @@
 //! A remote's dates. One that can be read becomes an instant; one that cannot survives as the text it came as.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A point in time as a remote wrote it, and as an instant where it could be read.
@@ -20,6 +20,11 @@ impl Moment {
         let at = instant(&text);
         Self { text, at }
     }
+}
+
+/// An instant as values compare it: in UTC, with as many digits after the second as it needs.
+pub fn utc_text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// Reads an instant in the spellings the remotes use: RFC 3339, a space instead of the `T`, a two-digit offset (`+00`),
@@ -57,6 +62,17 @@ mod tests {
             ("2026-03-29", "2026-03-29T00:00:00+00:00"),
         ] {
             assert_eq!(instant(text).map(|at| at.to_rfc3339()).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_instant_is_written_one_way() {
+        for (text, expected) in [
+            ("2026-03-29T03:30:00+02:00", "2026-03-29T01:30:00Z"),
+            ("2026-03-29T01:30:00.000Z", "2026-03-29T01:30:00Z"),
+            ("2026-03-29T01:30:00.120Z", "2026-03-29T01:30:00.120Z"),
+        ] {
+            assert_eq!(instant(text).map(utc_text).as_deref(), Some(expected), "{text}");
         }
     }
 

@@ -74,6 +74,7 @@ pub fn words(action: &Action, system: &str, settled: Option<&str>) -> String {
             Some(ReasonKind::Conflict) => "conflict".into(),
             Some(ReasonKind::PossiblySent) if action.conflict.is_some() => "possibly yours".into(),
             Some(ReasonKind::PossiblySent) => "possibly sent".into(),
+            Some(ReasonKind::Incomplete) => reason.map(|reason| reason.text.clone()).unwrap_or_default(),
             _ => match reason {
                 Some(reason) => format!("refused: {}", reason.text),
                 None => "needs you".into(),

@@ -165,7 +165,7 @@ pub fn row(item: &WorkItem, actions: &[Action], setting: Setting<'_>) -> Worklis
         title: item.title.clone(),
         status: item.status.word.clone(),
         status_known: item.status.known,
-        status_group: item.status.group,
+        status_group: group(item, actions),
         priority: item.priority,
         due: item.due.as_ref().and_then(|due| due.at),
         assignee: (!assignees.is_empty()).then(|| assignees.join(", ")),
@@ -179,6 +179,12 @@ pub fn row(item: &WorkItem, actions: &[Action], setting: Setting<'_>) -> Worklis
         gone: setting.gone,
         system: setting.system.to_owned(),
     }
+}
+
+/// Where it stands: as its remote says, and while the remote works on something that was accepted for it, held up by that.
+fn group(item: &WorkItem, actions: &[Action]) -> StatusGroup {
+    let works_on_it = actions.iter().any(|action| action.state == OutboxState::Following);
+    if works_on_it && item.status.group.is_open() { StatusGroup::Waiting } else { item.status.group }
 }
 
 /// The date part of a birth date, whatever time of day the remote put behind it.

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{ambra, carevalidate, illumina, lims, wire::retry_after};
+use crate::{ambra, carevalidate, ehealth, illumina, lims, wire::retry_after};
 
 /// A function to throw bytes at, and its name.
 pub type Target = (&'static str, fn(&[u8]));
@@ -26,6 +26,10 @@ pub const TARGETS: &[Target] = &[
     ("illumina_entry", illumina::fuzz::entry),
     ("illumina_refusal", illumina::fuzz::refusal),
     ("illumina_cursor", illumina::fuzz::cursor),
+    ("ehealth_list", ehealth::fuzz::list),
+    ("ehealth_specimen", ehealth::fuzz::specimen),
+    ("ehealth_refusal", ehealth::fuzz::refusal),
+    ("ehealth_job", ehealth::fuzz::job),
     ("lims_reply", lims::fuzz::taken),
     ("lims_refusal", lims::fuzz::refusal),
 ];

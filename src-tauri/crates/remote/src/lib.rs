@@ -5,6 +5,7 @@
 mod ambra;
 mod carevalidate;
 mod common;
+mod ehealth;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod illumina;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rounds_domain::declare::System;
 
 use crate::{
-    ambra, carevalidate, illumina, lims,
+    ambra, carevalidate, ehealth, illumina, lims,
     seam::{Account, RemoteSystem},
 };
 
@@ -19,4 +19,4 @@ pub struct Kind {
 }
 
 /// The systems that ship with Rounds.
-pub const SHIPPED: &[Kind] = &[carevalidate::KIND, ambra::KIND, illumina::KIND, lims::KIND];
+pub const SHIPPED: &[Kind] = &[carevalidate::KIND, ambra::KIND, illumina::KIND, ehealth::KIND, lims::KIND];

@@ -10,7 +10,7 @@ use rounds_domain::{
     around::Around,
     error::{AndNow, RemoteError},
     file::OutFile,
-    item::{ItemKind, WorkItem},
+    item::{Identifier, IdentifierKind, ItemKind, WorkItem},
     moment::Moment,
     patient::{Me, Person},
     pull::{Page, Record, Slice},
@@ -56,6 +56,8 @@ pub struct Target {
     /// The instant by which its feed finds it (see [`WorkItem::feed_time`]); for an order that came inside a case, the
     /// case's.
     pub feed_time: Option<DateTime<Utc>>,
+    /// Its names and its patient's, as far as the remote told them: some systems find it only by one of them.
+    pub identifiers: Vec<Identifier>,
 }
 
 impl Target {
@@ -68,7 +70,14 @@ impl Target {
             created: item.created.clone(),
             updated: item.updated.clone(),
             feed_time: item.feed_time,
+            identifiers: item.identifiers.clone(),
         }
+    }
+
+    /// Its first name of a kind.
+    pub fn named(&self, kind: IdentifierKind) -> Option<&str> {
+        let identifier = self.identifiers.iter().find(|identifier| identifier.kind == kind);
+        identifier.map(|identifier| identifier.value.as_str())
     }
 }
 

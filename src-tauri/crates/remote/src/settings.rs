@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 use rounds_domain::declare::{FieldKind, Setting, System};
 
 use crate::seam::Account;
@@ -63,6 +63,10 @@ fn fits(declared: &Setting, value: &str) -> Result<(), String> {
         FieldKind::Date => match NaiveDate::parse_from_str(value, "%Y-%m-%d") {
             Ok(_) => Ok(()),
             Err(_) => wrong("takes a date such as 2020-01-31".into()),
+        },
+        FieldKind::Moment { .. } => match DateTime::parse_from_rfc3339(value) {
+            Ok(_) => Ok(()),
+            Err(_) => wrong("takes a time such as 2020-01-31T08:00:00+02:00".into()),
         },
         FieldKind::Flag if !matches!(value, "true" | "false") => wrong("takes true or false".into()),
         FieldKind::Choice { options } if options.iter().all(|option| option.value != value) => {

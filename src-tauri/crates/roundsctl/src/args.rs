@@ -82,6 +82,18 @@ pub(crate) enum Command {
         #[arg(long)]
         raw: bool,
     },
+    /// Ask a connection's system for what bears a number, such as a scanned accession number, and keep it.
+    LookUp {
+        /// The connection's name.
+        connection: String,
+        number: String,
+    },
+    /// Say whose an item is: kept once its system shows it among that patient's.
+    Link {
+        item: String,
+        /// The patient's id at that system.
+        patient: String,
+    },
     /// Do something with an item: the fields of the action follow as --field value; a yes-or-no field is yes when named.
     Act {
         item: String,

@@ -72,7 +72,9 @@ impl From<RemoteError> for Failure {
             AndNow::Later(_) => (exit::REMOTE, "later"),
             AndNow::SignIn => (exit::REMOTE, "signIn"),
             AndNow::Doubtful => (exit::OTHER, "unreadable"),
-            AndNow::Forbidden | AndNow::Conflict | AndNow::Invalid | AndNow::Gone => (exit::OTHER, "refused"),
+            AndNow::Forbidden | AndNow::Conflict | AndNow::Invalid | AndNow::Incomplete | AndNow::Gone => {
+                (exit::OTHER, "refused")
+            }
         };
         Self { exit, code, message: error.message }
     }

@@ -28,6 +28,7 @@ mod clock;
 mod control;
 mod dice;
 mod effects;
+mod ehealth;
 mod exchange;
 mod faults;
 mod files;

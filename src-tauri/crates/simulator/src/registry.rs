@@ -15,5 +15,6 @@ pub(crate) const SYSTEMS: &[Entry] = &[
     Entry { name: "carevalidate", build: |ground| Arc::new(crate::carevalidate::CareValidate::new(ground)) },
     Entry { name: "ambra", build: |ground| Arc::new(crate::ambra::Ambra::new(ground)) },
     Entry { name: "illumina", build: |ground| Arc::new(crate::illumina::Illumina::new(ground)) },
+    Entry { name: "ehealth", build: |ground| Arc::new(crate::ehealth::EHealth::new(ground)) },
     Entry { name: "lims", build: |ground| Arc::new(crate::lims::Lims::new(ground)) },
 ];

@@ -41,7 +41,7 @@ impl<K: Keep> Rounds<K> {
 /// Whether an answer says that the item is not there for us.
 fn is_about_the_item(answer: AndNow) -> bool {
     match answer {
-        AndNow::Gone | AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict => true,
+        AndNow::Gone | AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict | AndNow::Incomplete => true,
         AndNow::Offline | AndNow::SignIn | AndNow::Later(_) | AndNow::Doubtful => false,
     }
 }

@@ -89,6 +89,9 @@ impl<K: Keep> Rounds<K> {
             }
         }
         if first_error.is_none() {
+            first_error = self.read_what_was_looked_up(connection, asked).await?;
+        }
+        if first_error.is_none() {
             self.read_around(connection.id, asked).await?;
         }
         // A pass in which nothing was due says nothing about how the connection stands.
@@ -98,6 +101,21 @@ impl<K: Keep> Rounds<K> {
         }
         self.keep_rest(connection).await?;
         Ok((reports, first_error))
+    }
+
+    /// What somebody looked up and no feed has brought yet is read again while it is open, as open items of feeds are. Where nothing
+    /// can be read, what was made here stands as its receipt told.
+    async fn read_what_was_looked_up(
+        &self,
+        connection: &Connection,
+        asked: Option<Asked>,
+    ) -> Result<Option<RemoteError>, DeskError> {
+        if !self.link(connection.id).await?.remote.reads() {
+            return Ok(None);
+        }
+        let report = Mutex::new(FeedReport::default());
+        let shape = FeedShape::Changes { overlap_seconds: 0 };
+        self.read_open_items(connection.id, "", &shape, asked, &report).await
     }
 
     async fn pull_feed(
@@ -251,7 +269,9 @@ impl<K: Keep> Rounds<K> {
                 AndNow::Later(_) => TroubleKind::Waiting,
                 AndNow::SignIn => TroubleKind::SignIn,
                 AndNow::Doubtful => TroubleKind::Unreadable,
-                AndNow::Forbidden | AndNow::Conflict | AndNow::Invalid | AndNow::Gone => TroubleKind::Refused,
+                AndNow::Forbidden | AndNow::Conflict | AndNow::Invalid | AndNow::Incomplete | AndNow::Gone => {
+                    TroubleKind::Refused
+                }
             };
             let since = before
                 .as_ref()

@@ -10,14 +10,14 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::{Action, ReasonKind},
+    action::{Action, Proof, ReasonKind},
     error::{AndNow, RemoteError},
     ids::{ActionId, ItemId},
     item::WorkItem,
     outbox::OutboxState,
     planted::{Bug, is_planted},
     pull::{Page, Record},
-    reply::Submitted,
+    reply::{JobState, Submitted},
 };
 use rounds_engine::outbox::{
     conflict,
@@ -211,15 +211,29 @@ impl<K: Keep> Rounds<K> {
                     Worked { action: moved, failed: Some((Call::Read, error)) }
                 }
             },
-            Step::Follow => {
-                let job = action.remote_ref.clone().unwrap_or_default();
-                let followed = link.call(|| link.remote.follow(&job)).await;
-                let failed = followed.as_ref().err().map(|error| (Call::Read, error.clone()));
-                Worked { action: self.tell(link, id, Event::Followed(followed)).await?, failed }
-            }
+            Step::Follow => self.follow(link, &action).await?,
         };
         report.confirmed += u32::from(worked.action.state == OutboxState::Confirmed);
         Ok(worked)
+    }
+
+    /// Asks how the job of an action is. What its end says is what the answer to a send would have said.
+    async fn follow(&self, link: &Link<K>, action: &Action) -> Result<Worked, DeskError> {
+        let job = action.remote_ref.clone().unwrap_or_default();
+        let signed_in = link.may_call().await;
+        let followed = link.call(|| link.remote.follow(&job)).await;
+        let failed = followed.as_ref().err().map(|error| (Call::Read, error.clone()));
+        let refused = match &followed {
+            Ok(JobState::Failed(error)) => Some(error.and_now),
+            _ => None,
+        };
+        let mut moved = self.tell(link, action.id, Event::Followed(followed)).await?;
+        match (refused, signed_in) {
+            (Some(AndNow::SignIn), Ok(signed_in)) => moved = self.sign_in_for(link, moved, signed_in).await?,
+            (Some(AndNow::Conflict), _) => moved = self.read_after_conflict(link, moved).await?,
+            _ => {}
+        }
+        Ok(Worked { action: moved, failed })
     }
 
     async fn read_then_send(
@@ -241,10 +255,12 @@ impl<K: Keep> Rounds<K> {
                 return Ok(Worked { action: moved, failed: Some((Call::Read, error)) });
             }
         };
-        // Before it is sent a second time: what was sent first may have been applied late.
-        if let Some(item) = read.item.as_ref().filter(|_| action.rounds > 0) {
+        // Before it is sent a second time: what was sent first may have been applied late. What is done once may be there already.
+        if let Some(item) = read.item.as_ref().filter(|_| action.rounds > 0 || action.proof == Proof::Once) {
             let finding = self.compare(link, &action, item).await?;
-            if finding != Finding::Missing {
+            let settles =
+                if action.rounds > 0 { finding != Finding::Missing } else { matches!(finding, Finding::Found(_)) };
+            if settles {
                 return Ok(self.tell(link, id, Event::LookedFor(finding)).await?.into());
             }
         }

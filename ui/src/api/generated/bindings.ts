@@ -591,7 +591,15 @@ least: number,
 /**
  * The largest.
  */
-most: number, } | { "type": "date" } | { "type": "moment" } | { "type": "choice", 
+most: number, } | { "type": "date" } | { "type": "moment", 
+/**
+ * The key of the item's value ([`WorkItem::values`](crate::item::WorkItem::values)) before which it cannot lie.
+ */
+since: string | null, 
+/**
+ * Whether it has happened by the time a person says so: then one that is still to come is refused.
+ */
+happened: boolean, } | { "type": "choice", 
 /**
  * The values with their labels.
  */
@@ -1304,7 +1312,7 @@ text: string, };
 /**
  * What kind of thing stands in an action's way.
  */
-export type ReasonKind = "offline" | "waiting" | "signIn" | "doubt" | "possiblySent" | "refused" | "conflict" | "gone" | "unreadable" | "behind";
+export type ReasonKind = "offline" | "waiting" | "signIn" | "doubt" | "possiblySent" | "refused" | "incomplete" | "conflict" | "gone" | "unreadable" | "behind";
 
 /**
  * A record that could not be read.
@@ -1488,7 +1496,7 @@ export type Unsettled = "nothing" | "pending" | "doubt" | "needsPerson";
 /**
  * What an action does, in words common to all systems. A system's own name for it is [`Action::name`].
  */
-export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove" | "attach" | "create";
+export type Verb = "comment" | "status" | "decide" | "assign" | "mark" | "set" | "remove" | "attach" | "receive" | "create";
 
 /**
  * How a decision came out.

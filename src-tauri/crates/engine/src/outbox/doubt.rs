@@ -160,7 +160,14 @@ fn missing(next: &mut Action, rules: Rules, tick: Tick) {
     }
     next.rounds += 1;
     next.looks = 0;
-    if next.rounds < ROUNDS {
+    if next.proof == Proof::Once {
+        ask_person(
+            next,
+            ReasonKind::PossiblySent,
+            "It was sent, and nothing of it is there. It may still take effect, so it is not sent again by itself. Look at the item \
+             in the system itself, then send it again or discard it.",
+        );
+    } else if next.rounds < ROUNDS {
         queue(next, None, tick.now);
     } else {
         ask_person(
@@ -199,7 +206,7 @@ pub(super) fn keep_looking(next: &mut Action, error: &RemoteError, tick: Tick) {
                 ask_person(next, ReasonKind::PossiblySent, cannot_look(error));
             }
         }
-        AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict | AndNow::Gone => {
+        AndNow::Forbidden | AndNow::Invalid | AndNow::Incomplete | AndNow::Conflict | AndNow::Gone => {
             ask_person(next, ReasonKind::PossiblySent, cannot_look(error));
         }
     }

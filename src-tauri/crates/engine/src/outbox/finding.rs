@@ -77,7 +77,7 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
                 .unwrap_or(Finding::Missing),
             finding => finding,
         },
-        Proof::CompareAndSet | Proof::Value => look_at_values(action, item),
+        Proof::CompareAndSet | Proof::Value | Proof::Once => look_at_values(action, item),
         Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
         // Never sent again by itself; but what it changes can be read.
         Proof::None if !action.wants.is_empty() => look_at_values(action, item),
@@ -93,8 +93,8 @@ fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
         || is_planted(Bug::WantedMeansMine) || action.own_mark.as_ref().is_some_and(|mark| item.proofs.contains(mark));
     match conflict::stands(action, item) {
         None => untold(),
-        // A value is no version: what was set and set back again reads as if nothing had happened.
-        Some(Stands::AsBefore) if may_have_been_set_back(action, item) => {
+        // A value is no version: what was set and set back again reads as if nothing had happened, unless it is set once.
+        Some(Stands::AsBefore) if action.proof != Proof::Once && may_have_been_set_back(action, item) => {
             Finding::SetBack(conflict::as_it_stands(action, item))
         }
         Some(Stands::AsBefore) => Finding::Missing,

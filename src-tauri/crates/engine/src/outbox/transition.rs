@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
-    action::{Action, Baseline, Conflict, Reason, ReasonKind},
+    action::{Action, Baseline, Conflict, Proof, Reason, ReasonKind},
     error::{AndNow, RemoteError},
     outbox::OutboxState,
     patient::Me,
@@ -181,7 +181,8 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
             "An action that this one depends on was given up. Nothing was sent; do it again if it still holds, or discard it.",
         ),
         Event::SignedIn if waits_for_sign_in(action) && !is_planted(Bug::ExpiryWedges) => {
-            next.sign_ins += 1;
+            // Asking about what was sent, or looking for it, is about the account alone.
+            next.sign_ins += u32::from(action.state == OutboxState::Queued);
             next.next_at = Some(tick.now);
             next.reason = None;
         }
@@ -273,7 +274,7 @@ fn read_after_conflict(next: &mut Action, finding: Finding, conflict: Conflict, 
         return;
     }
     match finding {
-        Finding::Found(receipt) if next.rounds > 0 => confirm(next, receipt, tick),
+        Finding::Found(receipt) if next.rounds > 0 || next.proof == Proof::Once => confirm(next, receipt, tick),
         Finding::PossiblyMine(conflict) if next.rounds > 0 => possibly_mine(next, conflict),
         _ => {
             // Where nothing of it was changed the remote refused for another reason, and its own words say more.
@@ -344,6 +345,7 @@ fn not_sent(next: &mut Action, error: RemoteError, tick: Tick) {
             next.next_at = None;
         }
         AndNow::Forbidden | AndNow::Invalid => ask_person(next, ReasonKind::Refused, error.message),
+        AndNow::Incomplete => ask_person(next, ReasonKind::Incomplete, error.message),
         AndNow::Conflict => ask_person(next, ReasonKind::Conflict, error.message),
         AndNow::Gone => ask_person(next, ReasonKind::Gone, error.message),
     }
@@ -357,13 +359,17 @@ fn followed(next: &mut Action, job: JobState, tick: Tick) {
             confirm(next, receipt, tick);
         }
         // Only a documented refusal says that a job came to nothing. What else ended it may have ended it half-way.
-        JobState::Failed(error) => match error.and_now {
-            AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict | AndNow::Gone => not_sent(next, error, tick),
-            AndNow::Doubtful | AndNow::Later(_) | AndNow::Offline | AndNow::SignIn => {
-                next.remote_ref = None;
-                doubt(next, error.message, tick);
+        JobState::Failed(error) => {
+            next.remote_ref = None;
+            match error.and_now {
+                AndNow::Forbidden | AndNow::Invalid | AndNow::Conflict | AndNow::Gone | AndNow::SignIn => {
+                    not_sent(next, error, tick);
+                }
+                AndNow::Doubtful | AndNow::Later(_) | AndNow::Offline | AndNow::Incomplete => {
+                    doubt(next, error.message, tick);
+                }
             }
-        },
+        }
         JobState::Pending => {
             let asked_so_far = next.waits;
             next.waits = asked_so_far.saturating_add(1);

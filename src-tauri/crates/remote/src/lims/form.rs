@@ -52,7 +52,7 @@ pub(super) fn case(patient: Vec<ActionField>) -> Vec<ActionField> {
             "receivedDate",
             "Received",
             "When the specimens arrived at the laboratory. Left empty, they count as not received.",
-            FieldKind::Moment,
+            FieldKind::Moment { since: None, happened: false },
         ),
         field("stat", "STAT", "Work on it goes before everything else.", FieldKind::Flag),
         field("testCase", "Test case", "No real patient: the laboratory does no work on it.", FieldKind::Flag),

@@ -79,6 +79,30 @@ async fn a_redirect_is_not_followed_wherever_it_leads() {
 }
 
 #[tokio::test]
+async fn a_see_other_that_has_something_to_say_is_read_and_followed_nowhere() {
+    let other = Server::start(vec![reply(200, "", "must not be asked")]).await;
+    let data = "content-type: application/json\r\n";
+    let here = Server::start(vec![
+        reply(303, data, r#"{"done":1}"#),
+        reply(303, &format!("{data}location: {}/x\r\n", other.base), r#"{"done":1}"#),
+        reply(303, "", r#"{"done":1}"#),
+        reply(302, data, r#"{"done":1}"#),
+        reply(303, "location: /elsewhere\r\n", "moved"),
+    ])
+    .await;
+    let wire = wire(&here.base);
+    for what in ["data and no address", "data and an address", "a body and no address"] {
+        let read = wire.read(Turn::Single, |client| client.get(&here.base)).await.expect(what);
+        assert_eq!((read.status.as_u16(), read.body.as_slice()), (303, &br#"{"done":1}"#[..]), "{what}");
+    }
+    for what in ["another status", "an address and no data"] {
+        let trouble = wire.read(Turn::Single, |client| client.get(&here.base)).await.err();
+        assert!(matches!(trouble, Some(Trouble::Redirected { .. })), "{what}: {trouble:?}");
+    }
+    assert!(other.requests().is_empty(), "the redirect was followed");
+}
+
+#[tokio::test]
 async fn a_reply_is_read_up_to_its_limit() {
     let huge = ask(Script::Reply(head(200, "", super::PAGE_LIMIT + 1, ""))).await.0.err();
     assert_eq!(huge, Some(Trouble::TooLong { limit: super::PAGE_LIMIT }), "by what it promises");

@@ -96,10 +96,16 @@ pub(super) async fn read(mut response: reqwest::Response, most: Most) -> Result<
         .map(|value| value.trim().to_ascii_lowercase())
         .filter(|value| !value.is_empty());
     if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
-        let host = named(header::LOCATION)
-            .and_then(|location| response.url().join(location).ok())
-            .and_then(|url| url.host_str().map(str::to_owned));
-        return Err(Trouble::Redirected { host });
+        let location = named(header::LOCATION);
+        // "See other" that has data of its own to say, or a body and nowhere to send us, is a reply like any other.
+        let is_data = media_type.as_deref().is_some_and(|kind| kind == "application/json" || kind.ends_with("+json"));
+        let says = is_data || (location.is_none() && response.content_length() != Some(0));
+        if !(status == StatusCode::SEE_OTHER && says) {
+            let host = location
+                .and_then(|location| response.url().join(location).ok())
+                .and_then(|url| url.host_str().map(str::to_owned));
+            return Err(Trouble::Redirected { host });
+        }
     }
     if response.content_length().is_some_and(|length| length > limit as u64) {
         return Err(Trouble::TooLong { limit });

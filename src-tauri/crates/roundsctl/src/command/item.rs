@@ -52,7 +52,7 @@ pub(crate) async fn list(rounds: &Rounds, query: &str, sort: &str, limit: u32, o
     }
     output.answer(&answer, || {
         let rows: Vec<Vec<String>> = answer.rows.iter().map(line).collect();
-        let mut text = table(&["ITEM", "PATIENT", "NUMBER", "TITLE", "STATUS", "PRIORITY", "ASSIGNED", "SENT"], &rows);
+        let mut text = table(&COLUMNS, &rows);
         let _ = write!(text, "\n{} of {}", answer.rows.len(), answer.total);
         if let Some(problem) = &answer.problem {
             let _ = write!(text, "\n{}: {}", problem.source, problem.text);
@@ -60,6 +60,28 @@ pub(crate) async fn list(rounds: &Rounds, query: &str, sort: &str, limit: u32, o
         text
     })
 }
+
+/// Asks a system for what bears a number.
+pub(crate) async fn look_up(rounds: &Rounds, connection: &str, number: &str, output: Output) -> Result<(), Failure> {
+    let connection = rounds.find_connection(connection).await?;
+    let mut rows = Vec::new();
+    for id in rounds.look_up(connection, number).await? {
+        rows.push(rounds.item(id).await?.row);
+    }
+    output.answer(&json!({ "rows": rows }), || match rows.as_slice() {
+        [] => "The system has nothing with this number.".to_owned(),
+        rows => table(&COLUMNS, &rows.iter().map(line).collect::<Vec<_>>()),
+    })
+}
+
+/// Says whose an item is.
+pub(crate) async fn link(rounds: &Rounds, name: &str, patient: &str, output: Output) -> Result<(), Failure> {
+    let item = rounds.find(name).await?;
+    rounds.link_patient(item, patient).await?;
+    output.answer(&rounds.item(item).await?.row, || "Its system shows it among this patient's; kept.".to_owned())
+}
+
+const COLUMNS: [&str; 8] = ["ITEM", "PATIENT", "NUMBER", "TITLE", "STATUS", "PRIORITY", "ASSIGNED", "SENT"];
 
 fn line(row: &WorklistRow) -> Vec<String> {
     let or_unknown = |text: &Option<String>| text.clone().unwrap_or_else(|| "Not known".into());

@@ -60,6 +60,8 @@ async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output
         Command::Sync { connection, full } => return sync::run(rounds, connection.as_deref(), *full, output).await,
         Command::List { query, sort, limit } => item::list(rounds, query, sort, *limit, output).await?,
         Command::Show { item, raw } => item::show(rounds, item, *raw, output).await?,
+        Command::LookUp { connection, number } => item::look_up(rounds, connection, number, output).await?,
+        Command::Link { item, patient } => item::link(rounds, item, patient, output).await?,
         Command::Act { item, action, fields } => item::act(rounds, item, action, fields, output).await?,
         Command::Create { connection, action, fields_file, instead, fields } => {
             let what =

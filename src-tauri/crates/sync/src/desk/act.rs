@@ -12,7 +12,11 @@ use rounds_domain::{
 use rounds_store::table::{connection::Connection, item::StoredItem};
 use serde_json::Value;
 
-use super::{DeskError, fields::checked, items::refusal};
+use super::{
+    DeskError,
+    fields::{Checks, checked},
+    items::refusal,
+};
 use crate::{Keep, Rounds};
 
 /// For how long something done in the window can be taken back.
@@ -50,13 +54,37 @@ impl<K: Keep> Rounds<K> {
         if let Some(why) = refusal(&stored, offer) {
             return Err(DeskError::NotOffered(why));
         }
-        let fields = checked(declaration, intent.fields, targets(offer))?;
+        let fields = checked(declaration, intent.fields, &self.checks(&stored, offer))?;
         let action = self.new_action(&stored, declaration, fields, intent.hold, None);
         if changes_nothing(&action) {
             return Err(DeskError::NotOffered("It stands so already. Nothing was saved, and nothing is sent.".into()));
         }
         let action = self.store.submit(Action { depends_on: intent.after, ..action }).await?;
         self.row(&action).await
+    }
+
+    /// What fields are checked against.
+    fn checks<'a>(&self, stored: &'a StoredItem, offer: Option<&'a Offer>) -> Checks<'a> {
+        Checks { targets: targets(offer), values: Some(&stored.item.values), now: self.clock.now() }
+    }
+
+    /// Whether what was done before can be done again on the item as it stands, or at its connection, which has offers of its own;
+    /// else why not.
+    pub(super) fn still_offered(
+        &self,
+        stored: &StoredItem,
+        at_connection: &[Offer],
+        declared: &ActionDeclaration,
+        fields: Fields,
+    ) -> Result<(), DeskError> {
+        let mut offers = stored.item.offers.iter().chain(at_connection);
+        let offer = offers.find(|offer| offer.action == declared.name);
+        match refusal(stored, offer) {
+            Some(why) => Err(DeskError::NotOffered(format!(
+                "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."
+            ))),
+            None => checked(declared, fields, &self.checks(stored, offer)).map(drop),
+        }
     }
 
     /// A new action; in the `place` of another one in its lane, or at the end.
@@ -133,24 +161,6 @@ impl<K: Keep> Rounds<K> {
 pub(super) fn changes_nothing(action: &Action) -> bool {
     let as_seen = |(key, wanted): (&String, &Value)| action.saw.get(key).unwrap_or(&Value::Null) == wanted;
     !action.wants.is_empty() && action.wants.iter().all(as_seen)
-}
-
-/// Whether what was done before can be done again on the item as it stands, or at its connection, which has offers of its own; else
-/// why not.
-pub(super) fn still_offered(
-    stored: &StoredItem,
-    at_connection: &[Offer],
-    declared: &ActionDeclaration,
-    fields: Fields,
-) -> Result<(), DeskError> {
-    let mut offers = stored.item.offers.iter().chain(at_connection);
-    let offer = offers.find(|offer| offer.action == declared.name);
-    match refusal(stored, offer) {
-        Some(why) => Err(DeskError::NotOffered(format!(
-            "{why} Nothing was sent and nothing is lost: what you did stays in the outbox until you leave theirs or discard it."
-        ))),
-        None => checked(declared, fields, targets(offer)).map(drop),
-    }
 }
 
 fn targets(offer: Option<&Offer>) -> &[String] {

@@ -278,7 +278,7 @@ fn check(declared: &[Setting], given: &Words, what: &str) -> Result<(), DeskErro
                 value.parse::<i64>().is_ok_and(|number| (*least..=*most).contains(&number))
             }
             FieldKind::Date => rounds_domain::moment::instant(value).is_some(),
-            FieldKind::Moment => chrono::DateTime::parse_from_rfc3339(value).is_ok(),
+            FieldKind::Moment { .. } => chrono::DateTime::parse_from_rfc3339(value).is_ok(),
             FieldKind::Choice { options } => options.iter().any(|option| option.value == value),
             // A setting is one line of text.
             FieldKind::Group { .. }

@@ -1,17 +1,29 @@
 //! What a person filled in, checked against what is declared.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use rounds_domain::{
     action::Fields,
     declare::{ActionDeclaration, ActionField, FieldKind},
+    moment,
 };
 use serde_json::Value;
 
 use super::{DeskError, files};
 
+/// What fields are checked against.
+#[derive(Clone, Copy)]
+pub(super) struct Checks<'a> {
+    /// The legal values that the item names.
+    pub(super) targets: &'a [String],
+    /// The item's values, where an item is there already.
+    pub(super) values: Option<&'a Fields>,
+    /// When the person acts.
+    pub(super) now: DateTime<Utc>,
+}
+
 /// The fields as they are sent: every declared one with its value or default, checked, and those that nobody is asked for; no others.
-/// `targets` are the legal values that the item names.
-pub(super) fn checked(declaration: &ActionDeclaration, given: Fields, targets: &[String]) -> Result<Fields, DeskError> {
-    checked_in(&declaration.label, &declaration.fields, given, targets).map(|fields| declaration.completed(fields))
+pub(super) fn checked(declaration: &ActionDeclaration, given: Fields, with: &Checks<'_>) -> Result<Fields, DeskError> {
+    checked_in(&declaration.label, &declaration.fields, given, with).map(|fields| declaration.completed(fields))
 }
 
 /// The same of a group, or of one of a list; `within` is what that is called.
@@ -19,7 +31,7 @@ fn checked_in(
     within: &str,
     declared: &[ActionField],
     mut given: Fields,
-    targets: &[String],
+    with: &Checks<'_>,
 ) -> Result<Fields, DeskError> {
     let mut fields = Fields::new();
     for field in declared {
@@ -30,21 +42,29 @@ fn checked_in(
         let default = || field.default.clone().map(Value::String);
         let value = given.remove(&field.key).filter(|value| !value.is_null()).or_else(default);
         let value = match (&field.kind, value) {
-            (FieldKind::Group { fields }, value) => group(field, fields, value, targets)?,
+            (FieldKind::Group { fields }, value) => group(field, fields, value, with)?,
             (FieldKind::List { one, fields, least, most }, value) => {
-                list(field, &Listed { one, fields, least: *least, most: *most }, value, targets)?
+                list(field, &Listed { one, fields, least: *least, most: *most }, value, with)?
             }
             (FieldKind::Files { .. }, Some(value)) => files::field_value(field, &value)?,
-            (kind, Some(value)) => read_value(kind, value).ok_or_else(|| unusable(field))?,
+            (kind, Some(value)) => read_value(kind, value, with.now).ok_or_else(|| unusable(field))?,
             (_, None) => None,
         };
         if let (FieldKind::ItemChoice, Some(Value::String(chosen))) = (&field.kind, &value)
-            && !targets.contains(chosen)
+            && !with.targets.contains(chosen)
         {
             return Err(DeskError::Invalid(format!(
                 "\"{}\" cannot be \"{chosen}\" on this item. It can be: {}. Nothing was sent.",
                 field.label,
-                targets.join(", ")
+                with.targets.join(", ")
+            )));
+        }
+        if let (FieldKind::Moment { since, happened }, Some(Value::String(chosen))) = (&field.kind, &value)
+            && let Some(why) = out_of_time(since.as_deref(), *happened, chosen, with)
+        {
+            return Err(DeskError::Invalid(format!(
+                "\"{}\" {why} Nothing was saved, and nothing is sent.",
+                field.label
             )));
         }
         match value {
@@ -84,7 +104,7 @@ fn group(
     field: &ActionField,
     fields: &[ActionField],
     value: Option<Value>,
-    targets: &[String],
+    with: &Checks<'_>,
 ) -> Result<Option<Value>, DeskError> {
     let given = match value {
         Some(Value::Object(given)) => given,
@@ -94,7 +114,7 @@ fn group(
     if !field.required && is_blank(fields, &given) {
         return Ok(None);
     }
-    checked_in(&field.label, fields, given, targets).map(|fields| Some(Value::Object(fields)))
+    checked_in(&field.label, fields, given, with).map(|fields| Some(Value::Object(fields)))
 }
 
 /// What a list is declared to hold.
@@ -110,7 +130,7 @@ fn list(
     field: &ActionField,
     of: &Listed<'_>,
     value: Option<Value>,
-    targets: &[String],
+    with: &Checks<'_>,
 ) -> Result<Option<Value>, DeskError> {
     let entries = match value {
         Some(Value::Array(entries)) => entries,
@@ -126,7 +146,7 @@ fn list(
                 DeskError::Invalid(why) => DeskError::Invalid(format!("{within}: {why}")),
                 other => other,
             };
-            read.push(Value::Object(checked_in(&within, of.fields, given, targets).map_err(named)?));
+            read.push(Value::Object(checked_in(&within, of.fields, given, with).map_err(named)?));
         }
     }
     if !(of.least..=of.most).contains(&read.len()) {
@@ -140,9 +160,32 @@ fn list(
     Ok((!read.is_empty()).then_some(Value::Array(read)))
 }
 
+/// Why a point in time cannot be right: it should have happened and is still to come, or it lies before the item's own time under the
+/// key `since`.
+fn out_of_time(since: Option<&str>, happened: bool, chosen: &str, with: &Checks<'_>) -> Option<String> {
+    let chosen = moment::instant(chosen)?;
+    if happened && chosen > with.now {
+        return Some("is still to come. Correct it, or check this machine's clock.".to_owned());
+    }
+    let key = since?;
+    let earliest = with.values?.get(key).and_then(Value::as_str).and_then(moment::instant)?;
+    let what = key.replace('_', " ");
+    (chosen < earliest).then(|| {
+        format!("lies before {} ({what}). Correct it, or check this machine's clock.", moment::utc_text(earliest))
+    })
+}
+
+/// A point in time as it is kept. One without a zone could be meant in any: it is not taken.
+fn read_moment(text: &str, now: DateTime<Utc>) -> Option<String> {
+    if text == "now" {
+        return Some(now.to_rfc3339_opts(SecondsFormat::Secs, true));
+    }
+    DateTime::parse_from_rfc3339(text).ok().map(|_| text.to_owned())
+}
+
 /// A value as its kind wants it: `None` when it cannot be used, `Some(None)` when it is empty.
 #[allow(clippy::option_option)]
-fn read_value(kind: &FieldKind, value: Value) -> Option<Option<Value>> {
+fn read_value(kind: &FieldKind, value: Value, now: DateTime<Utc>) -> Option<Option<Value>> {
     let text = match &value {
         Value::String(text) => Some(text.trim().to_owned()),
         _ => None,
@@ -165,12 +208,9 @@ fn read_value(kind: &FieldKind, value: Value) -> Option<Option<Value>> {
             let known = options.is_empty() || options.iter().any(|option| option.value == text);
             Value::String(known.then_some(text)?)
         }
-        (FieldKind::Moment, Value::String(text)) => {
-            chrono::DateTime::parse_from_rfc3339(text.trim()).ok()?;
-            Value::String(text)
-        }
+        (FieldKind::Moment { .. }, Value::String(_)) => Value::String(read_moment(text.as_deref()?, now)?),
         (FieldKind::Date, Value::String(text)) => {
-            rounds_domain::moment::instant(&text)?;
+            moment::instant(&text)?;
             Value::String(text)
         }
         (
@@ -209,7 +249,7 @@ mod tests {
             label: "New".into(),
             verb: Verb::Create,
             fields: vec![
-                field("at", FieldKind::Moment, false, None),
+                field("at", FieldKind::Moment { since: Some("taken".into()), happened: true }, false, None),
                 field("home", FieldKind::Group { fields: address.clone() }, true, None),
                 field("other", FieldKind::Group { fields: address }, false, None),
                 field("payers", FieldKind::List { one: "Payer".into(), fields: payer, least: 0, most: 2 }, false, None),
@@ -222,9 +262,15 @@ mod tests {
         }
     }
 
+    const NOW: &str = "2026-02-01T10:00:00.250Z";
+
     fn read(given: &Value) -> Result<Value, String> {
         let given = given.as_object().cloned().unwrap_or_default();
-        checked(&declared(), given, &[]).map(Value::Object).map_err(|error| error.to_string())
+        let values = json!({"taken": "2026-01-30T00:00:00Z"}).as_object().cloned();
+        let now = moment::instant(NOW).unwrap();
+        checked(&declared(), given, &Checks { targets: &[], values: values.as_ref(), now })
+            .map(Value::Object)
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -250,11 +296,23 @@ mod tests {
             (json!({"home": {"street": "x"}, "payers": {"member": "1"}}), "\"payers\" cannot be used"),
             (json!({"home": {"street": "x", "planet": "y"}}), "has no field \"planet\""),
             (json!({"home": {"street": "x"}, "at": "2026-01-31"}), "\"at\" cannot be used"),
+            (json!({"home": {"street": "x"}, "at": "2026-01-31T10:00:00"}), "\"at\" cannot be used"),
+            (json!({"home": {"street": "x"}, "at": "2026-02-01T11:00:01+01:00"}), "\"at\" is still to come"),
+            (
+                json!({"home": {"street": "x"}, "at": "2026-01-30T00:59:59+01:00"}),
+                "lies before 2026-01-30T00:00:00Z (taken)",
+            ),
         ] {
             let refused = read(&given).expect_err(why);
             assert!(refused.contains(why), "{given}: {refused}");
         }
-        let at = "2026-01-31T08:30:00+01:00";
-        assert_eq!(read(&json!({"home": {"street": "x"}, "at": at})).map(|read| read["at"].clone()), Ok(json!(at)));
+        for (given, kept) in [
+            ("2026-01-31T08:30:00+01:00", "2026-01-31T08:30:00+01:00"),
+            (" 2026-02-01T11:00:00+01:00 ", "2026-02-01T11:00:00+01:00"),
+            ("now", "2026-02-01T10:00:00Z"),
+        ] {
+            let read = read(&json!({"home": {"street": "x"}, "at": given}));
+            assert_eq!(read.map(|read| read["at"].clone()), Ok(json!(kept)), "{given}");
+        }
     }
 }

@@ -14,7 +14,10 @@ use rounds_store::table::{
     made::{Instead, Making},
 };
 
-use super::{DeskError, fields::checked};
+use super::{
+    DeskError,
+    fields::{Checks, checked},
+};
 use crate::{Keep, Rounds};
 
 /// What a person wants to do at a connection.
@@ -59,7 +62,8 @@ impl<K: Keep> Rounds<K> {
         if let Some(corrected) = corrected.as_ref().filter(|corrected| corrected.name == declared.name) {
             secret::with_kept(&declared.fields, &mut given, &corrected.fields);
         }
-        let fields = checked(declared, given, &offer.targets)?;
+        let fields =
+            checked(declared, given, &Checks { targets: &offer.targets, values: None, now: self.clock.now() })?;
         // Named once it is known what it makes.
         let nameless = ItemId(uuid::Uuid::nil());
         let mut action = self.begin_action(&connection, nameless, declared, fields, intent.hold);

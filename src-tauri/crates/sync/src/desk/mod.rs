@@ -7,6 +7,7 @@ mod connections;
 mod error;
 mod fields;
 mod files;
+mod found;
 mod items;
 mod make;
 mod messages;

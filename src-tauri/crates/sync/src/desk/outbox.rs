@@ -24,10 +24,7 @@ use rounds_store::table::{
     connection::Connection,
 };
 
-use super::{
-    DeskError,
-    act::{changes_nothing, still_offered},
-};
+use super::{DeskError, act::changes_nothing};
 use crate::{Keep, Rounds};
 
 /// For how long receipts are shown.
@@ -91,7 +88,7 @@ impl<K: Keep> Rounds<K> {
                 // What stands there now may no longer take it: that is said here, and the question stays open.
                 if choice == Choice::KeepMine {
                     let offers = self.link(stored.connection.id).await?.remote.offers();
-                    still_offered(&stored, &offers, declared, action.fields.clone())?;
+                    self.still_offered(&stored, &offers, declared, action.fields.clone())?;
                 }
                 let again = self.new_action(&stored, declared, action.fields.clone(), false, Some(action.sequence));
                 if changes_nothing(&again) {

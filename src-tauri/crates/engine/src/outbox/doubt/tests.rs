@@ -165,6 +165,19 @@ fn an_old_value_still_there_after_the_servers_timeout_is_set_again_and_then_aske
 }
 
 #[test]
+fn what_is_done_once_is_waited_for_like_the_rest_and_never_sent_again_by_itself() {
+    let mut next = Action { proof: Proof::Once, ..after(&sent(), failed(AndNow::Doubtful), RULES, tick(1)) };
+    next = after(&next, Event::LookedFor(Finding::Missing), RULES, tick(3));
+    assert_eq!(next.state, OutboxState::Doubtful, "it may still be applied");
+    next = after(&next, Event::LookedFor(Finding::Missing), RULES, tick(40));
+    let found = after(&next, Event::LookedFor(Finding::Found(Receipt::default())), RULES, tick(60));
+    assert_eq!(found.state, OutboxState::Confirmed);
+    next = after(&next, Event::LookedFor(Finding::Missing), RULES, tick(60));
+    assert_eq!(next.state, OutboxState::NeedsPerson);
+    assert_eq!(next.reason.map(|reason| reason.kind), Some(ReasonKind::PossiblySent));
+}
+
+#[test]
 fn a_wanted_value_without_proof_is_possibly_mine_and_never_sent_again() {
     let doubtful = after(&sent(), failed(AndNow::Doubtful), RULES, tick(1));
     let next = after(&doubtful, Event::LookedFor(Finding::PossiblyMine(conflict("READ"))), RULES, tick(3));

@@ -72,7 +72,7 @@ fn the_same_words_in_another_name_are_no_proof_that_it_is_missing() {
 
 #[test]
 fn what_cannot_be_looked_for_is_never_called_missing() {
-    for proof in [Proof::CompareAndSet, Proof::Value] {
+    for proof in [Proof::CompareAndSet, Proof::Value, Proof::Once] {
         let status = Action { verb: Verb::Status, proof, ..doubtful() };
         assert!(matches!(look_for(&status, &item(vec![]), &me(), &[]), Finding::Unclear(_)), "{proof:?}");
     }
@@ -88,7 +88,7 @@ fn what_bears_the_actions_id_is_mine_and_without_it_nothing_is_there() {
 
 #[test]
 fn a_value_that_is_there_is_mine_only_if_the_remote_shows_it() {
-    for proof in [Proof::CompareAndSet, Proof::Value] {
+    for proof in [Proof::CompareAndSet, Proof::Value, Proof::Once] {
         let sent = setting(&json!({"status": "NEW"}), &json!({"status": "READ"}));
         let mut sent = Action { proof, own_mark: Some("lock:mine".into()), ..sent };
         sent.baseline = Some(baseline(&sent, &changed_at(50, &json!({"status": "NEW"})), &me(), at(99)));

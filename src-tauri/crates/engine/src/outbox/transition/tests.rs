@@ -45,6 +45,7 @@ fn each_answer_of_a_send_leads_where_the_document_says() {
         (failed(AndNow::Forbidden), NeedsPerson, false),
         (failed(AndNow::Conflict), NeedsPerson, false),
         (failed(AndNow::Invalid), NeedsPerson, false),
+        (failed(AndNow::Incomplete), NeedsPerson, false),
         (failed(AndNow::Gone), NeedsPerson, false),
         (failed(AndNow::Doubtful), Doubtful, true),
     ] {
@@ -230,7 +231,6 @@ fn a_job_that_ended_in_doubt_is_looked_for_and_never_sent_again_at_once() {
         (AndNow::Doubtful, OutboxState::Doubtful),
         (AndNow::Later(None), OutboxState::Doubtful),
         (AndNow::Offline, OutboxState::Doubtful),
-        (AndNow::SignIn, OutboxState::Doubtful),
         (AndNow::Invalid, OutboxState::NeedsPerson),
         (AndNow::Gone, OutboxState::NeedsPerson),
     ] {
@@ -337,6 +337,39 @@ fn what_somebody_changed_right_after_a_confirmation_is_kept_with_the_receipt() {
     let done = after(&sent(), Event::Replied(Ok(Submitted::Done(Receipt::default()))), RULES, tick(1));
     let next = after(&done, Event::ChangedSince(conflict_over("HELD")), RULES, tick(3));
     assert_eq!((next.state, next.conflict), (OutboxState::Confirmed, Some(conflict_over("HELD"))));
+}
+
+#[test]
+fn a_value_that_is_set_once_stands_as_wanted_whoever_set_it() {
+    let refused = after(&Action { proof: Proof::Once, ..sent() }, failed(AndNow::Conflict), RULES, tick(1));
+    let told = |finding| {
+        let event = Event::ReadAfterConflict { finding, conflict: conflict_over("READ") };
+        after(&refused, event, RULES, tick(2)).state
+    };
+    assert_eq!(told(Finding::Found(Receipt::default())), OutboxState::Confirmed);
+    assert_eq!(told(Finding::PossiblyMine(conflict_over("READ"))), OutboxState::NeedsPerson, "its mark is not there");
+    assert_eq!(told(Finding::Theirs(conflict_over("HELD"))), OutboxState::NeedsPerson);
+}
+
+#[test]
+fn what_was_received_on_friday_is_sent_on_monday_without_a_question() {
+    let received = Action { verb: Verb::Receive, proof: Proof::Once, ..action(1, 7, OutboxState::Queued) };
+    let monday = after(&received, read(Baseline::default()), RULES, tick(3 * 86_400));
+    assert_eq!(monday.state, OutboxState::Queued, "it is a fact with a time of its own");
+}
+
+#[test]
+fn a_job_that_ended_with_a_sign_in_came_to_nothing_and_is_sent_again_after_one() {
+    let following = after(&sent(), Event::Replied(Ok(Submitted::Accepted("job".into()))), RULES, tick(1));
+    let ended = Event::Followed(Ok(JobState::Failed(RemoteError::new(AndNow::SignIn, "no"))));
+    let waits = after(&following, ended.clone(), RULES, tick(9));
+    assert_eq!((waits.state, kind(&waits)), (OutboxState::Queued, Some(ReasonKind::SignIn)));
+    assert_eq!(waits.remote_ref, None, "the job is over");
+    let again = after(&waits, Event::SignedIn, RULES, tick(20));
+    assert_eq!((again.state, again.next_at), (OutboxState::Queued, Some(tick(20).now)));
+    let sent = after(&again, Event::SendBegins, RULES, tick(20));
+    let following = after(&sent, Event::Replied(Ok(Submitted::Accepted("job2".into()))), RULES, tick(21));
+    assert_eq!(after(&following, ended, RULES, tick(30)).state, OutboxState::NeedsPerson, "it is about the item");
 }
 
 #[test]

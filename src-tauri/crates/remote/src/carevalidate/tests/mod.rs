@@ -85,6 +85,7 @@ fn target(id: &str, created: &str) -> Target {
         created: Some(Moment::read(created)),
         updated: None,
         feed_time: Some(at(created)),
+        identifiers: vec![],
     }
 }
 

@@ -17,7 +17,15 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn target(id: &str) -> Target {
-    Target { external_id: id.into(), kind: ItemKind::Case, parent: None, created: None, updated: None, feed_time: None }
+    Target {
+        external_id: id.into(),
+        kind: ItemKind::Case,
+        parent: None,
+        created: None,
+        updated: None,
+        feed_time: None,
+        identifiers: vec![],
+    }
 }
 
 fn path(request: &str) -> &str {

@@ -68,6 +68,7 @@ async fn send(
         created: None,
         updated: None,
         feed_time: None,
+        identifiers: vec![],
     };
     let sent = system(&server.base, but).submit(&target, action).await;
     (sent, server.requests())
@@ -252,6 +253,7 @@ async fn a_file_is_sent_as_the_one_part_of_a_form() {
         created: None,
         updated: None,
         feed_time: None,
+        identifiers: vec![],
     };
     for (part, files, sent) in [
         ("file", vec![file.clone()], true),
