@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::{
-    plan::{COLLEAGUE, PEOPLE, Plan, Step, TEXTS, status},
+    plan::{COLLEAGUE, GUEST, PEOPLE, Plan, Step, TEXTS, status},
     sim::Group,
     world::{Shelf, Weather, World, beginning, item_name, thing, user},
 };
@@ -83,7 +83,7 @@ impl<S: Shelf> World<S> {
             Step::SomebodyElse { desk, server, minutes: long } => {
                 let world = Rc::clone(self);
                 self.spawner.spawn(Some(Group(desk)), async move {
-                    world.sit_down(desk, server, COLLEAGUE).await;
+                    world.sit_down(desk, server, GUEST).await;
                     world.time.until(minutes(long)).await;
                     world.sit_down(desk, server, PEOPLE[desk]).await;
                 });

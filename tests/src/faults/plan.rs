@@ -129,6 +129,8 @@ impl Plan {
 pub(super) const PEOPLE: [&str; 2] = ["Ana", "Ben"];
 /// Who works there and never here.
 pub(super) const COLLEAGUE: &str = "Cleo";
+/// Who sits down at somebody else's desk: not the colleague, whose own edits would then be "mine".
+pub(super) const GUEST: &str = "Dora";
 /// What is written. Few, so that people repeat themselves.
 pub(super) const TEXTS: [&str; 3] = ["Seen, stable.", "Second look tomorrow.", "Please compare with the last one."];
 

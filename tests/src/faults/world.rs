@@ -32,7 +32,7 @@ use super::{
     check::Check,
     invariant::Invariant,
     machine::Machine,
-    plan::{COLLEAGUE, PEOPLE, Plan, TEXTS},
+    plan::{COLLEAGUE, GUEST, PEOPLE, Plan, TEXTS},
     sim::{Group, Spawner, Time},
 };
 use crate::toy::{
@@ -166,7 +166,7 @@ impl<S: Shelf> World<S> {
                 let mut server = Server::new(manner.sign_in);
                 server.names_comments = manner.names_comments;
                 server.page = manner.page;
-                server.users = PEOPLE.iter().chain([&COLLEAGUE]).map(|given| user(given)).collect();
+                server.users = PEOPLE.iter().chain([&COLLEAGUE, &GUEST]).map(|given| user(given)).collect();
                 let kinds = [(false, manner.cases), (true, manner.studies)];
                 for (study, nth) in kinds.iter().flat_map(|(study, count)| (0..*count).map(|nth| (*study, nth))) {
                     let created = beginning() - TimeDelta::days(3 + 11 * i64::try_from(nth).unwrap_or(0));
