@@ -7,6 +7,7 @@
 mod chaos;
 mod check;
 mod director;
+mod disk;
 mod encrypted;
 mod invariant;
 mod machine;

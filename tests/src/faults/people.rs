@@ -115,13 +115,7 @@ impl<S: Shelf> World<S> {
             return self.expected(&error);
         }
         if program.connections().await.is_ok_and(|views| waits(&views))
-            && let Err(error) = {
-                let r = program.give_pin(id, PIN).await;
-                if std::env::var_os("DBG").is_some() {
-                    eprintln!("{} pin {:?}", self.time.now(), r);
-                }
-                r
-            }
+            && let Err(error) = program.give_pin(id, PIN).await
         {
             self.expected(&error);
         }
