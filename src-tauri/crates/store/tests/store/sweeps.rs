@@ -147,6 +147,18 @@ async fn a_case_that_moved_to_another_window_is_not_missing_from_the_old_one() {
 }
 
 #[tokio::test]
+async fn what_was_read_on_its_own_first_is_missed_like_the_rest_once_its_feed_has_brought_it() {
+    // Somebody looked it up by its number, or made it here and it was read when it was confirmed.
+    let desk = Desk::new().await;
+    desk.refresh(case("c1")).await;
+    desk.sweep(vec![case("c1")]).await;
+    assert_eq!(desk.store.item(desk.id("c1")).await.unwrap().feed, FEED);
+    desk.sweep(vec![]).await;
+    desk.sweep(vec![]).await;
+    assert_eq!(desk.found("is:gone").await, ["c1"], "the feed that brought it no longer does");
+}
+
+#[tokio::test]
 async fn orders_are_gone_and_back_with_their_case() {
     let desk = Desk::new().await;
     let with_order = || Page { records: vec![record(case("c1"), vec![order("o1", "c1")])], ..Page::default() };
