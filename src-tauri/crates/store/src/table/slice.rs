@@ -310,7 +310,7 @@ pub(crate) async fn advance(
             Ok(vec![])
         }
         Then::Complete => {
-            let gone = missing(write.db, advance).await?;
+            let gone = missing(write.db, advance, now).await?;
             sqlx::query(
                 "UPDATE slice SET cursor = NULL, began_at = NULL, complete_at = ?, read_at = ?, failures = 0, next_at = NULL,
                                   watermark = CASE WHEN reached > coalesce(watermark, reached - 1) THEN reached ELSE watermark END,
@@ -332,8 +332,9 @@ pub(crate) async fn advance(
 }
 
 /// Counts what the complete sweep should have returned and did not; answers what has now been missing twice. What changed since
-/// some instant says nothing about what it did not return.
-async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64>> {
+/// some instant says nothing about what it did not return. What was read since the sweep began cannot be missing from it; but a time
+/// that is still to come was written by a clock that has been set back since.
+async fn missing(db: &mut SqliteConnection, advance: &Advance, now: DateTime<Utc>) -> Result<Vec<i64>> {
     let slice: String =
         sqlx::query_scalar("SELECT slice FROM slice WHERE key = ?").bind(advance.key).fetch_one(&mut *db).await?;
     let within = match serde_json::from_str(&slice)? {
@@ -344,11 +345,12 @@ async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64
     };
     let missing: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
         "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed {within}
-         WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND item.read_at < ?
+         WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND (item.read_at < ? OR item.read_at > ?)
            AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item IN (item.key, ?))"
     )))
     .bind(advance.key)
     .bind(codec::millis(advance.began))
+    .bind(codec::millis(now))
     .bind(NAMELESS)
     .fetch_all(&mut *db)
     .await?;
