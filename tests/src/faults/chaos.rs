@@ -50,6 +50,16 @@ impl<K: Keep> Chaos<K> {
         Ok(action)
     }
 
+    /// Looks at whatever the end of an action touched in the same transaction.
+    async fn look_at_all(&self, ended: ActionId) -> Kept<()> {
+        for action in self.store.unsettled(None).await? {
+            self.machine.check().kept(&self.machine, &action);
+        }
+        let ended = self.store.action(ended).await?;
+        self.machine.check().kept(&self.machine, &ended);
+        Ok(())
+    }
+
     async fn done<T>(&self, work: impl Future<Output = Kept<T>>) -> Kept<T> {
         let done = self.machine.commit(work).await?;
         self.machine.committed().await;
@@ -290,7 +300,15 @@ impl<K: Keep> Keep for Chaos<K> {
     }
 
     async fn make(&self, making: Making) -> Kept<Action> {
-        let saved = self.machine.commit(self.store.make(making)).await?;
+        let corrected = making.instead.as_ref().map(|instead| instead.seen.id);
+        let work = async {
+            let saved = self.store.make(making).await?;
+            if let Some(corrected) = corrected {
+                self.look_at_all(corrected).await?;
+            }
+            Ok(saved)
+        };
+        let saved = self.machine.commit(work).await?;
         self.kept(saved).await
     }
 
@@ -306,12 +324,7 @@ impl<K: Keep> Keep for Chaos<K> {
     ) -> Kept<Action> {
         let work = async {
             let next = self.store.end_action(id, ending, end, given_up).await?;
-            // Everything that it touched, in the same transaction.
-            for action in self.store.unsettled(None).await? {
-                self.machine.check().kept(&self.machine, &action);
-            }
-            let ended = self.store.action(id).await?;
-            self.machine.check().kept(&self.machine, &ended);
+            self.look_at_all(id).await?;
             Ok(next)
         };
         let next = self.machine.commit(work).await?;

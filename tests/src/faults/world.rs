@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::BTreeSet,
     pin::pin,
     rc::Rc,
     sync::{
@@ -24,7 +25,6 @@ use rounds_sync::{
     Clock, Keep, Patience, Rounds,
     desk::{ConnectionForm, DeskError},
 };
-use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::{
@@ -67,6 +67,8 @@ pub(super) struct Desk<S: Shelf> {
     pub(super) running: RefCell<Option<(Program<S>, S::Store)>>,
     pub(super) connections: RefCell<Vec<ConnectionId>>,
     pub(super) last: RefCell<Option<ActionId>>,
+    /// What was made here: at which server, under which name.
+    pub(super) made: RefCell<BTreeSet<(usize, String)>>,
     pub(super) down_seconds: RefCell<i64>,
 }
 
@@ -135,6 +137,8 @@ pub(super) struct World<S: Shelf> {
     pub(super) remotes: Vec<Remote>,
     pub(super) desks: Vec<Desk<S>>,
     pub(super) addresses: Vec<Vec<String>>,
+    /// What was taken off its server by somebody there.
+    pub(super) vanished: RefCell<BTreeSet<(usize, String)>>,
     _open: Vec<Open>,
 }
 
@@ -189,6 +193,7 @@ impl<S: Shelf> World<S> {
                 running: RefCell::new(None),
                 connections: RefCell::default(),
                 last: RefCell::new(None),
+                made: RefCell::default(),
                 down_seconds: RefCell::new(0),
             })
             .collect();
@@ -210,7 +215,8 @@ impl<S: Shelf> World<S> {
             }
             addresses.push(of_desk);
         }
-        Rc::new(Self { time: time.clone(), spawner: spawner.clone(), check, remotes, desks, addresses, _open: opened })
+        let (time, spawner, vanished) = (time.clone(), spawner.clone(), RefCell::default());
+        Rc::new(Self { time, spawner, check, remotes, desks, addresses, vanished, _open: opened })
     }
 
     pub(super) fn check(&self) -> MutexGuard<'_, Check> {
@@ -354,14 +360,5 @@ impl<S: Shelf> World<S> {
 }
 
 pub(super) fn thing(study: bool, created: DateTime<Utc>) -> Thing {
-    Thing {
-        study,
-        created,
-        updated: created,
-        values: [("status".to_owned(), Value::from("NEW"))].into(),
-        holder: None,
-        remarks: vec![],
-        marks: vec![],
-        version: 0,
-    }
+    Thing { study, ..Thing::made(created) }
 }

@@ -150,7 +150,7 @@ impl Inner {
                 vec![]
             }
             Then::Complete => {
-                let gone = self.missing(advance);
+                let gone = self.missing(advance, now);
                 let Some(swept) = self.slices.get_mut(&advance.key) else { return gone };
                 let brought = swept.brought + new;
                 swept.row.cursor = None;
@@ -168,7 +168,7 @@ impl Inner {
     }
 
     /// Counts what a complete sweep should have returned and did not; answers what has now been missing twice.
-    fn missing(&mut self, advance: &Advance) -> Vec<i64> {
+    fn missing(&mut self, advance: &Advance, now: DateTime<Utc>) -> Vec<i64> {
         let Some(swept) = self.slices.get(&advance.key) else { return vec![] };
         if swept.nameless {
             return vec![];
@@ -187,7 +187,7 @@ impl Inner {
                 && item.connection == swept.connection
                 && item.feed == swept.feed
                 && !item.gone
-                && item.read_at < advance.began;
+                && (item.read_at < advance.began || item.read_at > now);
             if !expected || swept.seen.contains(key) {
                 continue;
             }
