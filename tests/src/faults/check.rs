@@ -53,6 +53,8 @@ pub(super) struct Check {
     slipped_in: BTreeSet<ActionId>,
     /// Confirmed actions behind which a page was read.
     compared: BTreeSet<ActionId>,
+    /// How each action moved, in the order in which that was kept.
+    moves: Vec<String>,
     /// The slices of a feed, as they were last planned.
     planned: BTreeMap<(usize, i64, String), BTreeSet<i64>>,
 }
@@ -69,6 +71,7 @@ impl Check {
             ended: BTreeMap::new(),
             lanes: BTreeMap::new(),
             failing: BTreeSet::new(),
+            moves: vec![],
             planned: BTreeMap::new(),
             slipped_in: BTreeSet::new(),
             compared: BTreeSet::new(),
@@ -154,6 +157,9 @@ impl Check {
         };
         if !waits_for {
             self.broken(Invariant::Liveness, format!("{} is {:?} and waits for nothing", told(action), action.state));
+        }
+        if self.known.get(&id).is_none_or(|known| known.action != *action) {
+            self.moves.push(moved(machine, action));
         }
         self.known.insert(id, Known { desk: machine.desk, action: action.clone() });
     }
@@ -374,17 +380,16 @@ impl Check {
 }
 
 impl Check {
-    /// What every action came to, in the order in which they were made at each desk.
+    /// How every action moved, in the order in which that was kept, and what each came to, in the order in which they were made at
+    /// each desk.
     pub(super) fn told(&self) -> Vec<String> {
         let mut known: Vec<&Known> = self.known.values().collect();
         known.sort_by_key(|known| (known.desk, known.action.id));
-        known
-            .iter()
-            .map(|known| {
-                let Action { id, name, state, attempts, rounds, .. } = &known.action;
-                format!("desk {} {id} {name} {state:?} {attempts} {rounds}", known.desk)
-            })
-            .collect()
+        let came_to = known.iter().map(|known| {
+            let Action { id, name, state, attempts, rounds, .. } = &known.action;
+            format!("desk {} {id} {name} {state:?} {attempts} {rounds}", known.desk)
+        });
+        self.moves.iter().cloned().chain(came_to).collect()
     }
 }
 
@@ -402,6 +407,22 @@ fn clobbers(effect: &Effect, action: &Action) -> Option<String> {
         return None;
     }
     Some(format!("{} overwrote {key} = {}, and its person saw {saw}", told(action), effect.before))
+}
+
+/// An action as it was just kept, and when: everything about it by which two runs could differ.
+fn moved(machine: &Machine, action: &Action) -> String {
+    let Action { id, name, sequence, depends_on, state, attempts, waits, looks, remote_ref, .. } = action;
+    let after: Vec<String> = depends_on.iter().map(ToString::to_string).collect();
+    let next = action.next_at.map(|at| at.timestamp_millis());
+    let reason = action.reason.as_ref().map(|reason| reason.kind);
+    format!(
+        "{} desk {} {id} {name} no. {sequence} after [{}] {state:?} {attempts} {waits} {looks} next {next:?} {reason:?} {} {}",
+        machine.time.now().timestamp_millis(),
+        machine.desk,
+        after.join(" "),
+        if action.conflict.is_some() { "in conflict" } else { "" },
+        remote_ref.as_deref().unwrap_or_default(),
+    )
 }
 
 fn told(action: &Action) -> String {

@@ -251,7 +251,7 @@ impl<S: Shelf> World<S> {
             Ok(unsettled) => self.check().reopened(desk, &unsettled),
             Err(error) => self.check().broken(Invariant::Reopen, error.kind()),
         }
-        let chaos = Chaos { store: store.clone(), machine: Arc::clone(&here.machine) };
+        let chaos = Chaos::new(store.clone(), Arc::clone(&here.machine));
         let clock: Arc<dyn Clock> = Arc::clone(&here.machine) as Arc<dyn Clock>;
         // A disk that fails at the start is tried again, as a person would.
         let program = loop {

@@ -14,7 +14,7 @@ use rounds_store::{
     },
 };
 
-use super::{Inner, Kept, Laid};
+use super::{Inner, Kept, Laid, kept_time};
 
 impl Inner {
     pub(super) fn action(&self, id: ActionId) -> Kept<Action> {
@@ -24,6 +24,13 @@ impl Inner {
     fn put(&mut self, action: Action) {
         let ended = matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn);
         let shows = !ended && self.actions.get(&action.id).is_none_or(|laid| laid.shows);
+        let action = Action {
+            made_at: kept_time(action.made_at),
+            sent_at: action.sent_at.map(kept_time),
+            next_at: action.next_at.map(kept_time),
+            settled_at: action.settled_at.map(kept_time),
+            ..action
+        };
         self.actions.insert(action.id, Laid { action, shows });
     }
 
@@ -110,14 +117,19 @@ impl Inner {
         }
     }
 
-    pub(super) fn move_action(&mut self, id: ActionId, change: impl FnOnce(&Action) -> Option<Action>) -> Kept<Action> {
+    /// Answers the action as it stands then, and whether it has moved.
+    pub(super) fn move_action(
+        &mut self,
+        id: ActionId,
+        change: impl FnOnce(&Action) -> Option<Action>,
+    ) -> Kept<(Action, bool)> {
         let action = self.action(id)?;
         match change(&action) {
             Some(next) if next != action => {
                 self.put(next.clone());
-                Ok(next)
+                Ok((next, true))
             }
-            _ => Ok(action),
+            _ => Ok((action, false)),
         }
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::pull::Slice;
 use rounds_store::table::slice::{Advance, FeedProgress, RECENT, SliceRow, Then};
 
-use super::{Inner, Swept};
+use super::{Inner, Swept, kept_time};
 
 fn start(slice: &Slice) -> Option<DateTime<Utc>> {
     match slice {
@@ -80,7 +80,7 @@ impl Inner {
     pub(super) fn slice_failed(&mut self, key: i64, begin_again: bool, next_at: DateTime<Utc>) {
         if let Some(swept) = self.slices.get_mut(&key) {
             swept.row.failures += 1;
-            swept.row.next_at = Some(next_at);
+            swept.row.next_at = Some(kept_time(next_at));
         }
         if begin_again {
             self.slice_restart(key);
@@ -132,7 +132,7 @@ impl Inner {
         now: DateTime<Utc>,
     ) -> Vec<i64> {
         let Some(swept) = self.slices.get_mut(&advance.key) else { return vec![] };
-        swept.reached = swept.reached.max(reached);
+        swept.reached = swept.reached.max(reached.map(kept_time));
         swept.seen.extend(seen);
         swept.nameless |= nameless;
         match &advance.then {
