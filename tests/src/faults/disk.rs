@@ -14,11 +14,11 @@ struct Says {
     message: &'static str,
 }
 
-/// SQLITE_FULL, or SQLITE_IOERR_WRITE: a transaction that was not committed.
+/// SQLITE_FULL (13), or SQLITE_IOERR_WRITE (10, and 3 in the byte above): a transaction that was not committed.
 pub(super) fn sqlite_says(fault: DiskFault) -> sqlx::Error {
     let says = match fault {
         DiskFault::Full => Says { code: 13, message: "database or disk is full" },
-        DiskFault::Broken => Says { code: 10 | 3 << 8, message: "disk I/O error" },
+        DiskFault::Broken => Says { code: 0x30a, message: "disk I/O error" },
     };
     sqlx::Error::Database(Box::new(says))
 }
