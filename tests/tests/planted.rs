@@ -6,9 +6,8 @@ use rounds_tests::faults::{Lateness, StoreKind, first_broken};
 #[test]
 fn every_planted_failure_is_found() {
     for bug in Bug::ALL {
-        // What is wrong with the encrypted store alone is found on it alone; its full disk by its own tests (`on_disk::full`).
+        // What is wrong with the encrypted store alone is found on it alone.
         let (seeds, store) = match bug {
-            Bug::FullDiskIsDamage => continue,
             Bug::UpgradeEmptiesOutbox => (1..101, StoreKind::SqlCipher),
             _ => (1..10_001, StoreKind::Memory),
         };

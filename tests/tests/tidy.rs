@@ -136,6 +136,38 @@ fn only_remote_and_the_simulator_know_a_system_by_name() {
     expect_none("a sixth system is a folder in remote and one in simulator: nothing else names one", found);
 }
 
+/// The made-up system: its folder, where its module stands in the tests, and who runs on it.
+const TOY: &str = "tests/src/toy/";
+const ON_THE_TOY: [&str; 4] = [TOY, "tests/src/faults/", "tests/src/lib.rs", "tests/tests/tidy.rs"];
+
+#[test]
+fn a_system_is_a_folder_and_one_line_in_a_registry() {
+    // Shown on the made-up one, which has every ability of the seam: whatever knows it by name would have to know a sixth system too.
+    let sources = files("src-tauri", &["rs"])
+        .into_iter()
+        .chain(files("tests", &["rs"]))
+        .chain(files("ui/src", &["ts", "svelte"]))
+        .filter(|file| !ON_THE_TOY.iter().any(|place| file.path.starts_with(place)));
+    let found = sources.flat_map(|file| {
+        file.lines().about(|line| has_word(&line.to_lowercase(), "toy").then(|| "names the toy".to_owned()))
+    });
+    expect_none("nothing but the fault schedules knows the made-up system", found);
+
+    let schedules = || files("tests/src/faults", &["rs"]).into_iter();
+    let lines: Vec<String> = schedules().flat_map(|file| file.lines().says_any(&["toy::KINDS"])).collect();
+    assert_eq!(lines.len(), 1, "the schedules take it in by one line: {lines:?}");
+    // They look at what it is upstream and decide what becomes of its calls; what it declares they learn as the window does.
+    let found = schedules().flat_map(|file| file.lines().says_any(&["toy::declare", "toy::client::connect"]));
+    expect_none("the schedules know no more of it than its server, its line and its words", found);
+}
+
+#[test]
+fn nothing_that_makes_or_runs_a_schedule_knows_what_is_planted() {
+    let sources = files("tests/src/faults", &["rs"]).into_iter().chain(files("tests/src/toy", &["rs"]));
+    let found = sources.flat_map(|file| file.lines().says_any(&["planted", "Bug"]));
+    expect_none("a failure that the schedules look for by name is not found by them", found);
+}
+
 #[test]
 fn a_log_tells_the_kind_of_an_error_and_never_its_text() {
     // A remote's words can name a patient; the database's can quote what was searched for.

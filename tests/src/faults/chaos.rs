@@ -25,7 +25,7 @@ use rounds_store::{
     },
 };
 use rounds_sync::{Clock, Keep};
-use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::{Receiver, Sender, channel, error::TryRecvError};
 
 use super::machine::Machine;
 
@@ -38,11 +38,43 @@ fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A store on a machine.
 #[derive(Clone)]
 pub(super) struct Chaos<K> {
-    pub(super) store: K,
-    pub(super) machine: Arc<Machine>,
+    store: K,
+    machine: Arc<Machine>,
+    /// What the store announces.
+    heard: Arc<Mutex<Receiver<Arc<[Change]>>>>,
+    /// What is passed on of that.
+    tells: Sender<Arc<[Change]>>,
 }
 
 impl<K: Keep> Chaos<K> {
+    pub(super) fn new(store: K, machine: Arc<Machine>) -> Self {
+        let heard = Arc::new(Mutex::new(store.changes()));
+        let (tells, _) = channel(64);
+        Self { store, machine, heard, tells }
+    }
+
+    async fn commit<T>(&self, work: impl Future<Output = Kept<T>>) -> Kept<T> {
+        let done = self.machine.commit(work).await?;
+        self.pass_on();
+        Ok(done)
+    }
+
+    /// Passes on what the store announced of the outbox, which is all that anybody here waits for. The rest may come at any time,
+    /// from rows that are computed by the by: whoever was woken by it would make a run another one.
+    fn pass_on(&self) {
+        let mut heard = locked(&self.heard);
+        loop {
+            match heard.try_recv() {
+                Ok(changes) if changes.contains(&Change::Outbox) => {
+                    // Nobody listening is fine.
+                    let _ = self.tells.send(changes);
+                }
+                Ok(_) | Err(TryRecvError::Lagged(_)) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+
     /// Looks at an action as it was just kept, and gives the machine its chance to die.
     async fn kept(&self, action: Action) -> Kept<Action> {
         self.machine.check().kept(&self.machine, &action);
@@ -50,8 +82,18 @@ impl<K: Keep> Chaos<K> {
         Ok(action)
     }
 
+    /// Looks at whatever the end of an action touched in the same transaction.
+    async fn look_at_all(&self, ended: ActionId) -> Kept<()> {
+        for action in self.store.unsettled(None).await? {
+            self.machine.check().kept(&self.machine, &action);
+        }
+        let ended = self.store.action(ended).await?;
+        self.machine.check().kept(&self.machine, &ended);
+        Ok(())
+    }
+
     async fn done<T>(&self, work: impl Future<Output = Kept<T>>) -> Kept<T> {
-        let done = self.machine.commit(work).await?;
+        let done = self.commit(work).await?;
         self.machine.committed().await;
         Ok(done)
     }
@@ -106,7 +148,7 @@ impl<K: Keep> Chaos<K> {
 
 impl<K: Keep> Keep for Chaos<K> {
     fn changes(&self) -> Receiver<Arc<[Change]>> {
-        self.store.changes()
+        self.tells.subscribe()
     }
 
     async fn close(&self) -> Kept<()> {
@@ -164,7 +206,7 @@ impl<K: Keep> Keep for Chaos<K> {
         planned: Vec<Slice>,
         now: DateTime<Utc>,
     ) -> Kept<Vec<SliceRow>> {
-        let slices = self.machine.commit(self.store.slices(connection, feed.clone(), planned, now)).await?;
+        let slices = self.commit(self.store.slices(connection, feed.clone(), planned, now)).await?;
         let keys = slices.iter().map(|slice| slice.key).collect();
         for slice in slices.iter().filter(|slice| matches!(slice.slice, Slice::Changed { .. })) {
             locked(&self.machine.sweeps).entry(slice.key).or_default();
@@ -175,7 +217,7 @@ impl<K: Keep> Keep for Chaos<K> {
     }
 
     async fn slice_failed(&self, id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> Kept<()> {
-        self.machine.commit(self.store.slice_failed(id, key, begin_again, next_at)).await?;
+        self.commit(self.store.slice_failed(id, key, begin_again, next_at)).await?;
         self.machine.check().slice(self.machine.desk, id, key, false);
         if begin_again && let Some(began) = locked(&self.machine.sweeps).get_mut(&key) {
             *began = None;
@@ -221,7 +263,7 @@ impl<K: Keep> Keep for Chaos<K> {
             self.machine.check().pulled(self.machine.desk, &before, &after);
             Ok(applied)
         };
-        let applied = self.machine.commit(work).await?;
+        let applied = self.commit(work).await?;
         let of_sweep = advance.clone();
         let complete = advance.filter(|advance| advance.then == Then::Complete);
         if let (Some(advance), Some(id)) = (complete, connection) {
@@ -234,8 +276,14 @@ impl<K: Keep> Keep for Chaos<K> {
         Ok(applied)
     }
 
-    async fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Kept<Vec<ItemId>> {
-        self.store.nearly_gone(slice, began, but).await
+    async fn nearly_gone(
+        &self,
+        slice: i64,
+        began: DateTime<Utc>,
+        but: Vec<String>,
+        now: DateTime<Utc>,
+    ) -> Kept<Vec<ItemId>> {
+        self.store.nearly_gone(slice, began, but, now).await
     }
 
     async fn open_items(
@@ -274,7 +322,7 @@ impl<K: Keep> Keep for Chaos<K> {
     }
 
     async fn submit(&self, action: Action) -> Kept<Action> {
-        let saved = self.machine.commit(self.store.submit(action)).await?;
+        let saved = self.commit(self.store.submit(action)).await?;
         self.kept(saved).await
     }
 
@@ -283,7 +331,7 @@ impl<K: Keep> Keep for Chaos<K> {
         id: ActionId,
         change: F,
     ) -> Kept<Action> {
-        let moved = self.machine.commit(self.store.move_action(id, change)).await?;
+        let moved = self.commit(self.store.move_action(id, change)).await?;
         self.kept(moved).await
     }
 
@@ -293,12 +341,20 @@ impl<K: Keep> Keep for Chaos<K> {
         change: F,
         page: PageWrite,
     ) -> Kept<Action> {
-        let moved = self.machine.commit(self.store.move_action_and_keep(id, change, page)).await?;
+        let moved = self.commit(self.store.move_action_and_keep(id, change, page)).await?;
         self.kept(moved).await
     }
 
     async fn make(&self, making: Making) -> Kept<Action> {
-        let saved = self.machine.commit(self.store.make(making)).await?;
+        let corrected = making.instead.as_ref().map(|instead| instead.seen.id);
+        let work = async {
+            let saved = self.store.make(making).await?;
+            if let Some(corrected) = corrected {
+                self.look_at_all(corrected).await?;
+            }
+            Ok(saved)
+        };
+        let saved = self.commit(work).await?;
         self.kept(saved).await
     }
 
@@ -314,15 +370,10 @@ impl<K: Keep> Keep for Chaos<K> {
     ) -> Kept<Action> {
         let work = async {
             let next = self.store.end_action(id, ending, end, given_up).await?;
-            // Everything that it touched, in the same transaction.
-            for action in self.store.unsettled(None).await? {
-                self.machine.check().kept(&self.machine, &action);
-            }
-            let ended = self.store.action(id).await?;
-            self.machine.check().kept(&self.machine, &ended);
+            self.look_at_all(id).await?;
             Ok(next)
         };
-        let next = self.machine.commit(work).await?;
+        let next = self.commit(work).await?;
         self.machine.committed().await;
         Ok(next)
     }

@@ -21,7 +21,7 @@ use super::{
     machine::Machine,
     plan::Lateness,
 };
-use crate::toy::server::{Deed, Effect, Server};
+use crate::toy::server::{Deed, Effect, Server, TAGS};
 
 /// No wait is longer than what a remote may ask for, with the jitter.
 const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(3_600 + 10);
@@ -43,8 +43,8 @@ pub(super) struct Check {
     known: BTreeMap<ActionId, Known>,
     /// What the window called saved.
     saved: BTreeSet<ActionId>,
-    /// What a person ended.
-    ended: BTreeSet<ActionId>,
+    /// What a person ended, and how many times they set out to: what was not to be ended any more counts no longer.
+    ended: BTreeMap<ActionId, u32>,
     /// The last effect of each lane.
     lanes: BTreeMap<(usize, ItemId), i64>,
     /// Slices whose last sweep failed.
@@ -53,6 +53,8 @@ pub(super) struct Check {
     slipped_in: BTreeSet<ActionId>,
     /// Confirmed actions behind which a page was read.
     compared: BTreeSet<ActionId>,
+    /// How each action moved, in the order in which that was kept.
+    moves: Vec<String>,
     /// The slices of a feed, as they were last planned.
     planned: BTreeMap<(usize, i64, String), BTreeSet<i64>>,
 }
@@ -66,9 +68,10 @@ impl Check {
             violation: None,
             known: BTreeMap::new(),
             saved: BTreeSet::new(),
-            ended: BTreeSet::new(),
+            ended: BTreeMap::new(),
             lanes: BTreeMap::new(),
             failing: BTreeSet::new(),
+            moves: vec![],
             planned: BTreeMap::new(),
             slipped_in: BTreeSet::new(),
             compared: BTreeSet::new(),
@@ -105,13 +108,25 @@ impl Check {
 
     /// A person is about to end it.
     pub(super) fn person_ends(&mut self, id: ActionId) {
-        self.ended.insert(id);
+        *self.ended.entry(id).or_default() += 1;
+    }
+
+    /// It was not to be ended any more, unless it has: a disk may fail behind the commit.
+    pub(super) fn person_left(&mut self, id: ActionId) {
+        let is_final = self.known.get(&id).is_some_and(|known| known.action.state.is_final());
+        if let Some(times) = self.ended.get_mut(&id).filter(|_| !is_final) {
+            *times = times.saturating_sub(1);
+        }
+    }
+
+    fn is_ended(&self, id: ActionId) -> bool {
+        self.ended.get(&id).is_some_and(|times| *times > 0)
     }
 
     /// An action, as it was just kept.
     pub(super) fn kept(&mut self, machine: &Machine, action: &Action) {
         let id = action.id;
-        if matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn) && !self.ended.contains(&id) {
+        if matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn) && !self.is_ended(id) {
             self.broken(Invariant::NoLoss, format!("{} is {:?}, and no person ended it", told(action), action.state));
         }
         if action.state == OutboxState::Confirmed {
@@ -142,6 +157,9 @@ impl Check {
         };
         if !waits_for {
             self.broken(Invariant::Liveness, format!("{} is {:?} and waits for nothing", told(action), action.state));
+        }
+        if self.known.get(&id).is_none_or(|known| known.action != *action) {
+            self.moves.push(moved(machine, action));
         }
         self.known.insert(id, Known { desk: machine.desk, action: action.clone() });
     }
@@ -303,7 +321,7 @@ impl Check {
             self.broken(Invariant::Identity, format!("{} left in the name of {}", told(&action), effect.by.given));
         }
         // What a person gave up although it may have arrived has left its lane.
-        if self.lateness == Lateness::Within && !self.ended.contains(&effect.tag) {
+        if self.lateness == Lateness::Within && !self.is_ended(effect.tag) {
             let lane = (desk, action.item);
             let last = self.lanes.get(&lane).copied().unwrap_or(i64::MIN);
             if action.sequence < last {
@@ -362,25 +380,26 @@ impl Check {
 }
 
 impl Check {
-    /// What every action came to, in the order in which they were made at each desk.
+    /// How every action moved, in the order in which that was kept, and what each came to, in the order in which they were made at
+    /// each desk.
     pub(super) fn told(&self) -> Vec<String> {
         let mut known: Vec<&Known> = self.known.values().collect();
         known.sort_by_key(|known| (known.desk, known.action.id));
-        known
-            .iter()
-            .map(|known| {
-                let Action { id, name, state, attempts, rounds, .. } = &known.action;
-                format!("desk {} {id} {name} {state:?} {attempts} {rounds}", known.desk)
-            })
-            .collect()
+        let came_to = known.iter().map(|known| {
+            let Action { id, name, state, attempts, rounds, .. } = &known.action;
+            format!("desk {} {id} {name} {state:?} {attempts} {rounds}", known.desk)
+        });
+        self.moves.iter().cloned().chain(came_to).collect()
     }
 }
 
 /// Whether an effect overwrote what its person had not seen, although it could have been known.
 fn clobbers(effect: &Effect, action: &Action) -> Option<String> {
     let key = match &effect.deed {
-        Deed::Remark { .. } => return None,
+        // What stands alone overwrites nothing.
+        Deed::Remark { .. } | Deed::Make { .. } | Deed::Unsay { .. } | Deed::Untag { .. } => return None,
         Deed::Compare { .. } => "status",
+        Deed::Tag { .. } => TAGS,
         Deed::Set { key, .. } | Deed::Yes { key } => key,
     };
     let saw = action.saw.get(key).cloned().unwrap_or(Value::Null);
@@ -388,6 +407,22 @@ fn clobbers(effect: &Effect, action: &Action) -> Option<String> {
         return None;
     }
     Some(format!("{} overwrote {key} = {}, and its person saw {saw}", told(action), effect.before))
+}
+
+/// An action as it was just kept, and when: everything about it by which two runs could differ.
+fn moved(machine: &Machine, action: &Action) -> String {
+    let Action { id, name, sequence, depends_on, state, attempts, waits, looks, remote_ref, .. } = action;
+    let after: Vec<String> = depends_on.iter().map(ToString::to_string).collect();
+    let next = action.next_at.map(|at| at.timestamp_millis());
+    let reason = action.reason.as_ref().map(|reason| reason.kind);
+    format!(
+        "{} desk {} {id} {name} no. {sequence} after [{}] {state:?} {attempts} {waits} {looks} next {next:?} {reason:?} {} {}",
+        machine.time.now().timestamp_millis(),
+        machine.desk,
+        after.join(" "),
+        if action.conflict.is_some() { "in conflict" } else { "" },
+        remote_ref.as_deref().unwrap_or_default(),
+    )
 }
 
 fn told(action: &Action) -> String {

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::{
-    plan::{COLLEAGUE, PEOPLE, Plan, Step, TEXTS, status},
+    plan::{COLLEAGUE, GUEST, PEOPLE, Plan, Step, TAGS, TEXTS, status},
     sim::Group,
     world::{Shelf, Weather, World, beginning, item_name, thing, user},
 };
@@ -47,6 +47,7 @@ impl<S: Shelf> World<S> {
                     "status" => status(value).into(),
                     "approved" => "yes".into(),
                     "reader" => Value::from(format!("user-{COLLEAGUE}")),
+                    "tags" => Value::from(vec![TAGS[value % TAGS.len()]]),
                     _ => Value::from(format!("theirs {value}")),
                 };
                 server.edit(&item, &user(COLLEAGUE), key, value, now);
@@ -61,11 +62,12 @@ impl<S: Shelf> World<S> {
                 let nth = 50 + server.things.len();
                 server.put(item_name(study, nth), thing(study, now));
             }
-            Step::Vanish { server, item } => {
-                let mut server = self.remotes[server].server();
+            Step::Vanish { server: at, item } => {
+                let mut server = self.remotes[at].server();
                 // The first ones are worked on.
                 if let Some(item) = server.things.keys().nth(item).cloned() {
                     server.things.remove(&item);
+                    self.vanished.borrow_mut().insert((at, item));
                 }
             }
             Step::Call { server, call, fate } => self.remotes[server].weather().fates.push((call, fate)),
@@ -83,7 +85,7 @@ impl<S: Shelf> World<S> {
             Step::SomebodyElse { desk, server, minutes: long } => {
                 let world = Rc::clone(self);
                 self.spawner.spawn(Some(Group(desk)), async move {
-                    world.sit_down(desk, server, COLLEAGUE).await;
+                    world.sit_down(desk, server, GUEST).await;
                     world.time.until(minutes(long)).await;
                     world.sit_down(desk, server, PEOPLE[desk]).await;
                 });

@@ -107,7 +107,7 @@ impl Keep for Waiting {
         slices_anew(connection: i64) -> ();
         feed_progress(connection: i64, feed: String, now: DateTime<Utc>) -> FeedProgress;
         apply_page(page: PageWrite) -> Applied;
-        nearly_gone(slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Vec<ItemId>;
+        nearly_gone(slice: i64, began: DateTime<Utc>, but: Vec<String>, now: DateTime<Utc>) -> Vec<ItemId>;
         open_items(connection: i64, feed: String, before: DateTime<Utc>, most: u32, now: DateTime<Utc>) -> Vec<ReadAgain>;
         asked_for(items: Vec<ItemId>, now: DateTime<Utc>) -> ();
         item(id: ItemId) -> StoredItem;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     check::Check,
+    disk::sqlite_says,
     plan::{DiskFault, KillAt},
     sim::Time,
 };
@@ -189,10 +190,7 @@ impl Machine {
         let mut troubles = self.troubles();
         let (fault, times) = troubles.disk?;
         troubles.disk = (times > 1).then_some((fault, times - 1));
-        Some(match fault {
-            DiskFault::Full => StoreError::DiskFull,
-            DiskFault::Broken => StoreError::Database("disk I/O error".into()),
-        })
+        Some(sqlite_says(fault).into())
     }
 
     /// A transaction that writes.

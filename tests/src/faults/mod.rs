@@ -7,6 +7,7 @@
 mod chaos;
 mod check;
 mod director;
+mod disk;
 mod encrypted;
 mod invariant;
 mod machine;
@@ -47,7 +48,7 @@ pub struct Outcome {
     pub violation: Option<Violation>,
     /// After how many steps.
     pub step: u64,
-    /// What every action came to and every effect, in order.
+    /// How every action moved and what it came to, and every effect, in order.
     pub trace: Vec<String>,
 }
 
@@ -62,8 +63,22 @@ pub fn run(plan: &Plan, store: StoreKind) -> Outcome {
 
 /// The first of these seeds whose schedule breaks something; nothing when all hold. Runs on every processor.
 pub fn first_broken(seeds: Range<u64>, late: Lateness, store: StoreKind) -> Option<(u64, Outcome)> {
+    first(seeds, |seed| Some(run(&plan(seed, late), store)).filter(|outcome| outcome.violation.is_some()))
+}
+
+/// The first of these seeds whose schedule breaks something or goes another way on the encrypted store than in memory: how it went on
+/// each. Nothing when all hold and go the same way.
+pub fn first_different(seeds: Range<u64>, late: Lateness) -> Option<(u64, [Outcome; 2])> {
+    first(seeds, |seed| {
+        let both = [StoreKind::Memory, StoreKind::SqlCipher].map(|store| run(&plan(seed, late), store));
+        Some(both).filter(|[one, other]| one != other || one.violation.is_some())
+    })
+}
+
+/// The first of these seeds with which something is found.
+fn first<T: Send>(seeds: Range<u64>, find: impl Fn(u64) -> Option<T> + Sync) -> Option<(u64, T)> {
     let next = AtomicU64::new(seeds.start);
-    let found: Mutex<Option<(u64, Outcome)>> = Mutex::new(None);
+    let found: Mutex<Option<(u64, T)>> = Mutex::new(None);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -74,11 +89,10 @@ pub fn first_broken(seeds: Range<u64>, late: Lateness, store: StoreKind) -> Opti
                     if seed >= seeds.end || earlier.is_some_and(|earlier| earlier < seed) {
                         return;
                     }
-                    let outcome = run(&plan(seed, late), store);
-                    if outcome.violation.is_some() {
+                    if let Some(one) = find(seed) {
                         let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                         if found.as_ref().is_none_or(|(earlier, _)| seed < *earlier) {
-                            *found = Some((seed, outcome));
+                            *found = Some((seed, one));
                         }
                     }
                 }

@@ -2,21 +2,24 @@
 
 use std::rc::Rc;
 
+use chrono::TimeDelta;
 use rounds_domain::{
     action::Fields,
     ids::{ActionId, ItemId},
     item::ItemKind,
+    outbox::OutboxState,
+    view::OutboxRow,
 };
 use rounds_engine::pull::plan::Extent;
 use rounds_sync::{
-    Patience,
-    desk::{ConnectionSettings, Intent},
+    Keep, Patience,
+    desk::{ConnectionSettings, DeskError, Intent, NewIntent},
 };
 use serde_json::{Value, json};
 
 use super::{
-    plan::{Doing, PEOPLE, Step, TEXTS, Verdict, status},
-    world::{Shelf, World},
+    plan::{Doing, Hold, On, PEOPLE, Step, TAGS, TEXTS, Verdict, made_name, status},
+    world::{Program, Shelf, World},
 };
 use crate::toy::client::PIN;
 
@@ -29,41 +32,148 @@ impl<S: Shelf> World<S> {
         }
         let Some(program) = self.program(desk) else { return };
         let Some(connection) = self.desks[desk].connections.borrow().get(server).copied() else { return };
-        let names: Vec<(String, bool)> =
-            self.remotes[server].server().things.iter().map(|(name, thing)| (name.clone(), thing.study)).collect();
-        let Some((name, study)) = names.get(item % names.len().max(1)).cloned() else { return };
-        let kind = if study { ItemKind::Study } else { ItemKind::Case };
-        let number = value;
-        let (action, field, value) = match doing {
-            Doing::Comment => ("comment", "text", TEXTS[value % TEXTS.len()].to_owned()),
-            Doing::Status => ("status", "status", status(value).to_owned()),
-            Doing::Assign => ("assign", "reader", format!("user-{}", PEOPLE[value % PEOPLE.len()])),
-            Doing::Note => ("note", "note", format!("mine {value}")),
-            Doing::Approve => ("approved", "", String::new()),
-            Doing::Receive => ("received", "", String::new()),
-        };
-        let mut fields = Fields::new();
-        if !field.is_empty() {
-            fields.insert(field.to_owned(), Value::String(value));
+        if doing == Doing::Make {
+            return self.make(desk, server, made_name(value), hold, None).await;
         }
-        let last = *self.desks[desk].last.borrow();
-        let after = last.filter(|_| after_last).into_iter().collect();
+        let Some((kind, name)) = self.chosen(desk, server, item) else { return };
         let item = ItemId::derive(connection, kind, &name);
+        let Some((action, mut fields)) = self.filled_in(&program, item, doing, value).await else { return };
+        let last = *self.desks[desk].last.borrow();
+        let after: Vec<ActionId> = last.filter(|_| after_last).into_iter().collect();
         // Some comments have a file with them.
-        if doing == Doing::Comment && number % 3 == 0 {
-            let content = format!("made up {number}").into_bytes();
+        if doing == Doing::Comment && value % 3 == 0 {
+            let content = format!("made up {value}").into_bytes();
             match program.keep_file(item, action, "file", "note.txt", content).await {
                 Ok(file) => _ = fields.insert("file".to_owned(), json!([file])),
                 Err(error) => return self.expected(&error),
             }
         }
-        match program.act(Intent { item, action: action.into(), fields, hold, after }).await {
+        let intent = |fields: Fields| Intent {
+            item,
+            action: action.into(),
+            fields,
+            hold: hold != Hold::No,
+            after: after.clone(),
+        };
+        let saved = program.act(intent(fields.clone())).await;
+        let Some(id) = self.saved(desk, saved) else { return };
+        if !self.undo(desk, &program, id, hold).await {
+            return;
+        }
+        if let (Hold::DoneAnew(_), Some(text)) = (hold, fields.get_mut("text")) {
+            *text = Value::from(TEXTS[(value + 1) % TEXTS.len()]);
+            let saved = program.act(intent(fields)).await;
+            self.saved(desk, saved);
+        }
+    }
+
+    /// What the window called saved.
+    fn saved(&self, desk: usize, saved: Result<OutboxRow, DeskError>) -> Option<ActionId> {
+        match saved {
             Ok(row) => {
                 self.check().said_saved(row.id);
                 *self.desks[desk].last.borrow_mut() = Some(row.id);
+                Some(row.id)
             }
-            Err(error) => self.expected(&error),
+            Err(error) => {
+                self.expected(&error);
+                None
+            }
         }
+    }
+
+    /// Takes back what was just done, where its person does so in time; says whether it is taken back.
+    async fn undo(&self, desk: usize, program: &Program<S>, id: ActionId, hold: Hold) -> bool {
+        let (Hold::Undone(after) | Hold::DoneAnew(after)) = hold else { return false };
+        self.time.sleep(TimeDelta::milliseconds(after)).await;
+        if self.is_asleep(desk) {
+            return false;
+        }
+        self.check().person_ends(id);
+        match program.undo(id).await {
+            Ok(row) => row.state == OutboxState::Withdrawn,
+            Err(error) => {
+                self.check().person_left(id);
+                self.expected(&error);
+                false
+            }
+        }
+    }
+
+    /// The item that is meant, as its server calls it.
+    fn chosen(&self, desk: usize, server: usize, item: On) -> Option<(ItemKind, String)> {
+        if let On::MadeHere(nth) = item {
+            let made = self.desks[desk].made.borrow();
+            let names: Vec<&String> = made.iter().filter(|(at, _)| *at == server).map(|(_, name)| name).collect();
+            if let Some(name) = names.get(nth % names.len().max(1)) {
+                return Some((ItemKind::Case, (*name).clone()));
+            }
+        }
+        let (On::There(nth) | On::MadeHere(nth)) = item;
+        let there = self.remotes[server].server();
+        let (name, thing) = there.things.iter().nth(nth % there.things.len().max(1))?;
+        Some((if thing.study { ItemKind::Study } else { ItemKind::Case }, name.clone()))
+    }
+
+    /// An action's name, and its fields as its person fills them in.
+    async fn filled_in(
+        &self,
+        program: &Program<S>,
+        item: ItemId,
+        doing: Doing,
+        value: usize,
+    ) -> Option<(&'static str, Fields)> {
+        let (action, field, value) = match doing {
+            Doing::Comment => ("comment", "text", TEXTS[value % TEXTS.len()].to_owned()),
+            Doing::Status => ("status", "status", status(value).to_owned()),
+            Doing::Assign => ("assign", "reader", format!("user-{}", PEOPLE[value % PEOPLE.len()])),
+            Doing::Note => ("note", "note", format!("mine {value}")),
+            Doing::Tag => ("tag", "tag", TAGS[value % TAGS.len()].to_owned()),
+            Doing::Unsay => ("unsay", "remark", self.offered(program, item, "unsay", value).await?),
+            Doing::Untag => ("untag", "tag", self.offered(program, item, "untag", value).await?),
+            Doing::Approve => return Some(("approved", Fields::new())),
+            Doing::Receive => return Some(("received", Fields::new())),
+            Doing::Make => return None,
+        };
+        Some((action, [(field.to_owned(), Value::String(value))].into_iter().collect()))
+    }
+
+    /// One of what an item offers for an action, as it stands at this desk.
+    async fn offered(&self, program: &Program<S>, item: ItemId, action: &str, nth: usize) -> Option<String> {
+        let stored = program.store().item(item).await.ok()?;
+        let offer = stored.item.offers.iter().find(|offer| offer.action == action)?;
+        offer.targets.get(nth % offer.targets.len().max(1)).cloned()
+    }
+
+    /// A person makes a case, or fills one in anew that has not left yet.
+    async fn make(&self, desk: usize, server: usize, name: String, hold: Hold, instead: Option<ActionId>) {
+        let Some(program) = self.program(desk) else { return };
+        let Some(connection) = self.desks[desk].connections.borrow().get(server).copied() else { return };
+        let fields = [("name".to_owned(), Value::from(name.clone()))].into_iter().collect();
+        let intent = NewIntent { connection, action: "create".into(), fields, hold: hold != Hold::No, instead };
+        if let Some(id) = instead {
+            self.check().person_ends(id);
+        }
+        let saved = program.make(intent).await;
+        let Some(id) = self.saved(desk, saved) else {
+            if let Some(id) = instead {
+                self.check().person_left(id);
+            }
+            return;
+        };
+        self.desks[desk].made.borrow_mut().insert((server, name));
+        self.undo(desk, &program, id, hold).await;
+    }
+
+    /// A person fills one of the cases in anew that have not left yet.
+    async fn correct(&self, desk: usize, program: &Program<S>, rows: &[OutboxRow], which: usize) {
+        let may = |row: &&OutboxRow| row.action == "create" && row.choices.iter().any(|choice| choice == "discard");
+        let offered: Vec<&OutboxRow> = rows.iter().filter(may).collect();
+        let Some(row) = offered.get(which % offered.len().max(1)) else { return };
+        let Ok(action) = program.store().action(row.id).await else { return };
+        let server = self.desks[desk].connections.borrow().iter().position(|id| *id == action.connection);
+        let Some(server) = server else { return };
+        self.make(desk, server, made_name(which), Hold::No, Some(row.id)).await;
     }
 
     /// A person decides about one of what is unsettled.
@@ -77,6 +187,7 @@ impl<S: Shelf> World<S> {
             Err(error) => return self.expected(&error),
         };
         let word = match verdict {
+            Verdict::Correct => return self.correct(desk, &program, &rows, which).await,
             Verdict::Undo => "undo",
             Verdict::Retry => "retry",
             Verdict::Discard => "discard",
@@ -92,11 +203,14 @@ impl<S: Shelf> World<S> {
             Verdict::Retry => program.retry(id).await,
             Verdict::Discard => program.discard(id, "It is no longer needed.").await,
             Verdict::KeepMine => program.resolve(id, true).await,
-            Verdict::TakeTheirs => program.resolve(id, false).await,
+            Verdict::TakeTheirs | Verdict::Correct => program.resolve(id, false).await,
         };
         match decided {
             Ok(row) => self.check().said_saved(row.id),
-            Err(error) => self.expected(&error),
+            Err(error) => {
+                self.check().person_left(id);
+                self.expected(&error);
+            }
         }
     }
 
@@ -115,13 +229,7 @@ impl<S: Shelf> World<S> {
             return self.expected(&error);
         }
         if program.connections().await.is_ok_and(|views| waits(&views))
-            && let Err(error) = {
-                let r = program.give_pin(id, PIN).await;
-                if std::env::var_os("DBG").is_some() {
-                    eprintln!("{} pin {:?}", self.time.now(), r);
-                }
-                r
-            }
+            && let Err(error) = program.give_pin(id, PIN).await
         {
             self.expected(&error);
         }

@@ -28,6 +28,12 @@ pub(super) enum Doing {
     Note,
     Approve,
     Receive,
+    /// Takes a remark of one's own back.
+    Unsay,
+    Tag,
+    Untag,
+    /// Makes a case.
+    Make,
 }
 
 /// Where a program is killed.
@@ -60,12 +66,34 @@ pub(super) enum Verdict {
     Discard,
     KeepMine,
     TakeTheirs,
+    /// Fills in anew what was to make a case.
+    Correct,
+}
+
+/// With which item something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum On {
+    /// One of those that its server has.
+    There(usize),
+    /// One that was made at this desk, whether it is there yet or not.
+    MadeHere(usize),
+}
+
+/// Whether something can be taken back for a few seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    No,
+    Yes,
+    /// And is taken back, after so many milliseconds.
+    Undone(i64),
+    /// And is then done again with other words.
+    DoneAnew(i64),
 }
 
 /// One thing that happens. Desks and servers are counted; an item is counted among those of its server, modulo their number.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Step {
-    Act { desk: usize, server: usize, item: usize, doing: Doing, value: usize, hold: bool, after_last: bool },
+    Act { desk: usize, server: usize, item: On, doing: Doing, value: usize, hold: Hold, after_last: bool },
     Decide { desk: usize, which: usize, verdict: Verdict },
     Edit { server: usize, item: usize, key: &'static str, value: usize },
     Remark { server: usize, item: usize, text: usize },
@@ -129,8 +157,18 @@ impl Plan {
 pub(super) const PEOPLE: [&str; 2] = ["Ana", "Ben"];
 /// Who works there and never here.
 pub(super) const COLLEAGUE: &str = "Cleo";
+/// Who sits down at somebody else's desk: not the colleague, whose own edits would then be "mine".
+pub(super) const GUEST: &str = "Dora";
 /// What is written. Few, so that people repeat themselves.
 pub(super) const TEXTS: [&str; 3] = ["Seen, stable.", "Second look tomorrow.", "Please compare with the last one."];
+
+/// What an item is tagged with.
+pub(super) const TAGS: [&str; 3] = ["urgent", "second look", "teaching"];
+
+/// What a case that is made here is called. Few, so that two people choose the same.
+pub(super) fn made_name(value: usize) -> String {
+    format!("made-{}", value % 3)
+}
 
 /// The value of a doing, from its number.
 pub(super) fn status(value: usize) -> &'static str {
@@ -248,23 +286,36 @@ struct Maker {
 
 impl Maker {
     fn act(&mut self) -> Step {
-        let doing = match self.rng.random_range(0..20) {
+        let doing = match self.rng.random_range(0..28) {
             0..8 => Doing::Comment,
             8..12 => Doing::Status,
             12..15 => Doing::Assign,
             15 | 16 => Doing::Note,
             17 => Doing::Approve,
-            _ => Doing::Receive,
+            18 | 19 => Doing::Receive,
+            20 | 21 => Doing::Unsay,
+            22 | 23 => Doing::Tag,
+            24 => Doing::Untag,
+            _ => Doing::Make,
+        };
+        // Few, so that lanes fill.
+        let nth = self.rng.random_range(0..3);
+        let item = if chance(&mut self.rng, 20) { On::MadeHere(nth) } else { On::There(nth) };
+        let soon = self.rng.random_range(1..6_000);
+        let hold = match self.rng.random_range(0..10) {
+            0 => Hold::Undone(soon),
+            1 => Hold::DoneAnew(soon),
+            2 | 3 => Hold::Yes,
+            _ => Hold::No,
         };
         Step::Act {
             desk: self.rng.random_range(0..self.desks),
             server: self.rng.random_range(0..self.servers),
-            // Few, so that lanes fill.
-            item: self.rng.random_range(0..3),
+            item,
             doing,
             value: self.rng.random_range(0..4),
-            hold: chance(&mut self.rng, 30),
-            after_last: chance(&mut self.rng, 10),
+            hold,
+            after_last: chance(&mut self.rng, 15),
         }
     }
 
@@ -275,12 +326,18 @@ impl Maker {
         match self.rng.random_range(0..100) {
             0..30 => self.act(),
             30..38 => {
-                let verdicts =
-                    [Verdict::Undo, Verdict::Retry, Verdict::Discard, Verdict::KeepMine, Verdict::TakeTheirs];
+                let verdicts = [
+                    Verdict::Undo,
+                    Verdict::Retry,
+                    Verdict::Discard,
+                    Verdict::KeepMine,
+                    Verdict::TakeTheirs,
+                    Verdict::Correct,
+                ];
                 Step::Decide { desk, which: self.rng.random_range(0..8), verdict: pick(&mut self.rng, &verdicts) }
             }
             38..46 => {
-                let key = pick(&mut self.rng, &["status", "status", "reader", "note", "approved"]);
+                let key = pick(&mut self.rng, &["status", "status", "reader", "note", "approved", "tags"]);
                 Step::Edit { server, item, key, value: self.rng.random_range(0..4) }
             }
             46..49 => Step::Remark { server, item, text: self.rng.random_range(0..TEXTS.len()) },

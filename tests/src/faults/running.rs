@@ -164,6 +164,16 @@ fn everything_is_here<S: Shelf>(world: &World<S>, desk: usize) {
     for (at, remote) in world.remotes.iter().enumerate() {
         let Some(connection) = world.desks[desk].connections.borrow().get(at).copied() else { continue };
         let things = remote.server().things.clone();
+        for (_, name) in world.vanished.borrow().iter().filter(|(of, name)| *of == at && !things.contains_key(name)) {
+            for kind in [ItemKind::Study, ItemKind::Case] {
+                let stored = now_or_never(store.item(ItemId::derive(connection, kind, name)));
+                // What no feed has ever brought is missed by none: which one it would stand in nobody knows.
+                if stored.is_some_and(|stored| stored.is_ok_and(|stored| !stored.gone && !stored.feed.is_empty())) {
+                    let what = format!("{name} is gone at its server and not at desk {desk}");
+                    return world.check().broken(Invariant::Pull, what);
+                }
+            }
+        }
         for (name, thing) in &things {
             let kind = if thing.study { ItemKind::Study } else { ItemKind::Case };
             let id = ItemId::derive(connection, kind, name);

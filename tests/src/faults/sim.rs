@@ -14,7 +14,7 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use futures::future::LocalBoxFuture;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
@@ -41,8 +41,10 @@ impl Time {
         self.hands().now
     }
 
-    /// Sleeps until then.
+    /// Sleeps until then, or the next whole millisecond: time passes by them, as times are kept.
     pub(super) fn until(&self, at: DateTime<Utc>) -> Sleep {
+        let whole = at.trunc_subsecs(3);
+        let at = if whole < at { whole + TimeDelta::milliseconds(1) } else { at };
         Sleep { time: self.clone(), at, yielded: false }
     }
 

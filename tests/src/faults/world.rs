@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::BTreeSet,
     pin::pin,
     rc::Rc,
     sync::{
@@ -24,7 +25,6 @@ use rounds_sync::{
     Clock, Keep, Patience, Rounds,
     desk::{ConnectionForm, DeskError},
 };
-use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::{
@@ -32,7 +32,7 @@ use super::{
     check::Check,
     invariant::Invariant,
     machine::Machine,
-    plan::{COLLEAGUE, PEOPLE, Plan, TEXTS},
+    plan::{COLLEAGUE, GUEST, PEOPLE, Plan, TEXTS},
     sim::{Group, Spawner, Time},
 };
 use crate::toy::{
@@ -67,6 +67,8 @@ pub(super) struct Desk<S: Shelf> {
     pub(super) running: RefCell<Option<(Program<S>, S::Store)>>,
     pub(super) connections: RefCell<Vec<ConnectionId>>,
     pub(super) last: RefCell<Option<ActionId>>,
+    /// What was made here: at which server, under which name.
+    pub(super) made: RefCell<BTreeSet<(usize, String)>>,
     pub(super) down_seconds: RefCell<i64>,
 }
 
@@ -135,6 +137,8 @@ pub(super) struct World<S: Shelf> {
     pub(super) remotes: Vec<Remote>,
     pub(super) desks: Vec<Desk<S>>,
     pub(super) addresses: Vec<Vec<String>>,
+    /// What was taken off its server by somebody there.
+    pub(super) vanished: RefCell<BTreeSet<(usize, String)>>,
     _open: Vec<Open>,
 }
 
@@ -166,7 +170,7 @@ impl<S: Shelf> World<S> {
                 let mut server = Server::new(manner.sign_in);
                 server.names_comments = manner.names_comments;
                 server.page = manner.page;
-                server.users = PEOPLE.iter().chain([&COLLEAGUE]).map(|given| user(given)).collect();
+                server.users = PEOPLE.iter().chain([&COLLEAGUE, &GUEST]).map(|given| user(given)).collect();
                 let kinds = [(false, manner.cases), (true, manner.studies)];
                 for (study, nth) in kinds.iter().flat_map(|(study, count)| (0..*count).map(|nth| (*study, nth))) {
                     let created = beginning() - TimeDelta::days(3 + 11 * i64::try_from(nth).unwrap_or(0));
@@ -189,6 +193,7 @@ impl<S: Shelf> World<S> {
                 running: RefCell::new(None),
                 connections: RefCell::default(),
                 last: RefCell::new(None),
+                made: RefCell::default(),
                 down_seconds: RefCell::new(0),
             })
             .collect();
@@ -210,7 +215,8 @@ impl<S: Shelf> World<S> {
             }
             addresses.push(of_desk);
         }
-        Rc::new(Self { time: time.clone(), spawner: spawner.clone(), check, remotes, desks, addresses, _open: opened })
+        let (time, spawner, vanished) = (time.clone(), spawner.clone(), RefCell::default());
+        Rc::new(Self { time, spawner, check, remotes, desks, addresses, vanished, _open: opened })
     }
 
     pub(super) fn check(&self) -> MutexGuard<'_, Check> {
@@ -245,7 +251,7 @@ impl<S: Shelf> World<S> {
             Ok(unsettled) => self.check().reopened(desk, &unsettled),
             Err(error) => self.check().broken(Invariant::Reopen, error.kind()),
         }
-        let chaos = Chaos { store: store.clone(), machine: Arc::clone(&here.machine) };
+        let chaos = Chaos::new(store.clone(), Arc::clone(&here.machine));
         let clock: Arc<dyn Clock> = Arc::clone(&here.machine) as Arc<dyn Clock>;
         // A disk that fails at the start is tried again, as a person would.
         let program = loop {
@@ -354,14 +360,5 @@ impl<S: Shelf> World<S> {
 }
 
 pub(super) fn thing(study: bool, created: DateTime<Utc>) -> Thing {
-    Thing {
-        study,
-        created,
-        updated: created,
-        values: [("status".to_owned(), Value::from("NEW"))].into(),
-        holder: None,
-        remarks: vec![],
-        marks: vec![],
-        version: 0,
-    }
+    Thing { study, ..Thing::made(created) }
 }

@@ -111,7 +111,15 @@ fn record(id: &str, thing: &Thing, reader: &User) -> Record {
         .collect();
     let kind = if thing.study { ItemKind::Study } else { ItemKind::Case };
     let mut offers = vec![offer("status", &STATUSES)];
-    offers.extend(["comment", "assign", "note", "approved", "received"].map(|action| offer(action, &[])));
+    offers.extend(["comment", "assign", "note", "approved", "received", "tag"].map(|action| offer(action, &[])));
+    let mine: Vec<&str> =
+        thing.remarks.iter().filter(|remark| remark.author == *reader).map(|remark| remark.id.as_str()).collect();
+    let tags = thing.tags();
+    let words: Vec<&str> = tags.iter().map(String::as_str).collect();
+    offers.extend([offer("unsay", &mine), offer("untag", &words)].map(|offer| Offer {
+        refused: offer.targets.is_empty().then(|| "There is nothing to take back.".to_owned()),
+        ..offer
+    }));
     let item = WorkItem {
         title: Some(format!("Thing {id}")),
         status: Status { word, group, known: true },
@@ -142,6 +150,10 @@ fn deed(action: &Action) -> Result<Deed, RemoteError> {
         "assign" => Deed::Set { key: "reader".into(), value: wanted("reader"), mark: None },
         "note" => Deed::Set { key: "note".into(), value: wanted("note"), mark: Some(action.id.to_string()) },
         "approved" => Deed::Yes { key: action.name.clone() },
+        "create" => Deed::Make { mark: action.id.to_string() },
+        "unsay" => Deed::Unsay { remark: action.text("remark").unwrap_or_default().to_owned() },
+        "tag" => Deed::Tag { tag: action.text("tag").unwrap_or_default().to_owned() },
+        "untag" => Deed::Untag { tag: action.text("tag").unwrap_or_default().to_owned() },
         // Whoever receives it a second time has received it twice.
         "received" => Deed::Set { key: action.name.clone(), value: "yes".into(), mark: None },
         other => return Err(RemoteError::new(AndNow::Invalid, format!("There is no action {other}."))),
@@ -247,6 +259,18 @@ impl RemoteSystem for Client {
     fn me(&self) -> Option<Me> {
         let given = self.given.as_deref()?;
         Some(Me { id: None, name: PersonName::of(Some(given), Some(FAMILY)), email: None })
+    }
+
+    fn offers(&self) -> Vec<Offer> {
+        vec![Offer { action: "create".into(), refused: None, targets: vec![] }]
+    }
+
+    /// A case as it will stand there, under the name that its person gave it.
+    fn made(&self, action: &Action) -> Result<WorkItem, String> {
+        let name = action.text("name").ok_or("It needs a name.")?;
+        let nobody = User { id: String::new(), given: String::new() };
+        let item = record(name, &Thing::made(action.made_at), &nobody).item;
+        Ok(WorkItem { updated: None, feed_time: None, ..item })
     }
 
     async fn sign_in(&self, _now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {

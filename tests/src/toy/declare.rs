@@ -7,7 +7,7 @@ use rounds_domain::{
     declare::{ActionDeclaration, ActionField, Feed, FeedShape, FieldKind, Setting, System},
 };
 
-use super::NAME;
+use super::{NAME, server::TAGS};
 
 /// The feed of cases: windows of time, nothing that tells what changed.
 pub const CASES: &str = "cases";
@@ -107,6 +107,23 @@ pub fn declare() -> System {
                 fields: vec![field("note", FieldKind::Text, true)],
                 touches: vec!["note".into()],
                 ..action("note", Verb::Set, Proof::ClientField)
+            },
+            ActionDeclaration {
+                fields: vec![field("name", FieldKind::Text, true)],
+                ..action("create", Verb::Create, Proof::ClientField)
+            },
+            ActionDeclaration {
+                fields: vec![field("remark", FieldKind::ItemChoice, true)],
+                ..action("unsay", Verb::Remove, Proof::None)
+            },
+            ActionDeclaration {
+                fields: vec![field("tag", FieldKind::Text, true)],
+                touches: vec![TAGS.into()],
+                ..action("tag", Verb::Mark, Proof::None)
+            },
+            ActionDeclaration {
+                fields: vec![field("tag", FieldKind::ItemChoice, true)],
+                ..action("untag", Verb::Remove, Proof::None)
             },
             yes("approved", Verb::Decide),
             yes("received", Verb::Set),

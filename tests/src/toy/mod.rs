@@ -1,5 +1,6 @@
 //! A made-up remote system with every ability that the seam knows: password and PIN, a status that is compared before it is set,
-//! values where the last write wins, comments, a mark that the client makes, an asynchronous job, look-up, files.
+//! values where the last write wins, comments that can be taken back, tags, items that are made here, a mark that the client makes, an
+//! asynchronous job, look-up, files.
 //!
 //! Like any system it is this folder and one line in a registry ([`KINDS`]); `tests/tests/tidy.rs` looks that nothing else
 //! knows it. [`server`] is what it is upstream, [`client`] how Rounds speaks to it, [`declare`] what it says of itself. Whether

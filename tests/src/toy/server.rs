@@ -70,6 +70,35 @@ pub struct Thing {
     pub version: u64,
 }
 
+/// The value that is a list of words.
+pub const TAGS: &str = "tags";
+
+impl Thing {
+    /// A case as it stands when somebody has just made it.
+    pub fn made(now: DateTime<Utc>) -> Self {
+        Self {
+            study: false,
+            created: now,
+            updated: now,
+            values: [("status".to_owned(), Value::from("NEW"))].into(),
+            holder: None,
+            remarks: vec![],
+            marks: vec![],
+            version: 0,
+        }
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> Vec<String> {
+        let words = self.values.get(TAGS).and_then(Value::as_array);
+        words.into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    }
+
+    fn has_remark(&self, id: &str, by: &User) -> bool {
+        self.remarks.iter().any(|remark| remark.id == id && remark.author == *by)
+    }
+}
+
 /// What an action does upstream.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
@@ -102,6 +131,26 @@ pub enum Deed {
     Yes {
         /// To what.
         key: String,
+    },
+    /// Makes the item, which must not be there yet; with the client's mark.
+    Make {
+        /// The client's mark.
+        mark: String,
+    },
+    /// Takes back something of one's own that was written.
+    Unsay {
+        /// The remote's id of it.
+        remark: String,
+    },
+    /// Adds a word to the item's tags, where it is not among them.
+    Tag {
+        /// The word.
+        tag: String,
+    },
+    /// Takes a word off the item's tags, where it is among them.
+    Untag {
+        /// The word.
+        tag: String,
     },
 }
 
@@ -344,10 +393,23 @@ impl Server {
 
     /// The document's own refusals.
     fn may(&self, request: &Request) -> Result<(), RemoteError> {
-        let thing =
-            self.things.get(&request.item).ok_or_else(|| RemoteError::new(AndNow::Gone, "There is no such item."))?;
+        let thing = match (self.things.get(&request.item), &request.deed) {
+            (None, Deed::Make { .. }) => return Ok(()),
+            (None, _) => return Err(RemoteError::new(AndNow::Gone, "There is no such item.")),
+            (Some(thing), _) => thing,
+        };
         let value = |key: &str| thing.values.get(key).cloned().unwrap_or(Value::Null);
         match &request.deed {
+            Deed::Make { .. } => Err(RemoteError::new(AndNow::Conflict, "There is one of this name already.")),
+            Deed::Unsay { remark } if !thing.has_remark(remark, &request.by) => {
+                Err(RemoteError::new(AndNow::Invalid, "You have written no such remark."))
+            }
+            Deed::Tag { tag } if thing.tags().contains(tag) => {
+                Err(RemoteError::new(AndNow::Conflict, "It has this tag already."))
+            }
+            Deed::Untag { tag } if !thing.tags().contains(tag) => {
+                Err(RemoteError::new(AndNow::Conflict, "It has no such tag."))
+            }
             Deed::Compare { old, .. } if value("status") != *old => Err(RemoteError::new(AndNow::Conflict, "STALE")),
             Deed::Yes { key } if value(key) != Value::Null => {
                 Err(RemoteError::new(AndNow::Conflict, "That was said already."))
@@ -360,7 +422,11 @@ impl Server {
     pub fn apply(&mut self, request: Request, now: DateTime<Utc>) -> Result<Option<String>, RemoteError> {
         self.may(&request)?;
         let id = self.next();
+        if let Deed::Make { .. } = request.deed {
+            self.things.insert(request.item.clone(), Thing::made(now));
+        }
         let Some(thing) = self.things.get_mut(&request.item) else { return Ok(None) };
+        let tags = thing.tags();
         let mut before = Value::Null;
         let mut made = None;
         let mut was_known = false;
@@ -386,9 +452,13 @@ impl Server {
                 thing.holder = Some(request.by.id.clone());
             }
             Deed::Yes { key } => set(key, "yes".into()),
+            Deed::Make { mark } => thing.marks.push(mark.clone()),
+            Deed::Unsay { remark } => thing.remarks.retain(|one| one.id != *remark),
+            Deed::Tag { tag } => set(TAGS, tags.into_iter().chain([tag.clone()]).collect()),
+            Deed::Untag { tag } => set(TAGS, tags.into_iter().filter(|one| one != tag).collect()),
         }
         // Remarks do not move a study's time: nothing tells of them but reading it again.
-        if !matches!(request.deed, Deed::Remark { .. }) || !thing.study {
+        if !matches!(request.deed, Deed::Remark { .. } | Deed::Unsay { .. }) || !thing.study {
             thing.updated = thing.updated.max(now);
         }
         let Request { tag, item, by, deed, .. } = request;

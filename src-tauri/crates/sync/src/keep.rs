@@ -111,7 +111,7 @@ keep! {
     /// How far a feed is.
     fn feed_progress(&self, connection: i64, feed: String, now: DateTime<Utc>) -> FeedProgress;
     /// What would be gone if the sweep of a slice that began then ended with a page that holds `but`.
-    fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Vec<ItemId>;
+    fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>, now: DateTime<Utc>) -> Vec<ItemId>;
     /// Keeps a page: base, projection, search, tombstones and cursor together.
     fn apply_page(&self, page: PageWrite) -> Applied;
     /// The open items of a feed whose time to be read again has come.

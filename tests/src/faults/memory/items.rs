@@ -121,7 +121,9 @@ impl Inner {
             let shows = !self.showing(id).is_empty();
             let here = self.items.get_mut(&key);
             if let Some(here) = here {
-                let is_same = here.fingerprint == record.fingerprint && here.missed == 0 && !here.gone && !shows;
+                let joins = here.feed.is_empty() && !feed.is_empty();
+                let is_same =
+                    here.fingerprint == record.fingerprint && here.missed == 0 && !here.gone && !shows && !joins;
                 let is_newer = here.read_at > began && here.read_at <= now;
                 if is_same || is_newer {
                     if advance.is_none() {
@@ -130,6 +132,10 @@ impl Inner {
                     continue;
                 }
                 applied.changed += u32::from(said(&here.fingerprint) != said(&record.fingerprint) || here.gone);
+                // An item that was read on its own belongs to the feed that first brought it.
+                if joins {
+                    here.feed.clone_from(&feed);
+                }
                 here.item = record.item.clone();
                 here.fingerprint.clone_from(&record.fingerprint);
                 here.read_at = began;

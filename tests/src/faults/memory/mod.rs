@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use rounds_domain::{
     action::{Action, Actor, Fields},
     around::Around,
@@ -98,10 +98,19 @@ impl Memory {
     /// Runs a verb that writes, and announces what it changed.
     fn write<T>(&self, change: Change, work: impl FnOnce(&mut Inner) -> Kept<T>) -> Kept<T> {
         let done = work(&mut self.inner())?;
-        // Nobody listening is fine.
-        let _ = self.changes.send(Arc::new([change]));
+        self.announce(change);
         Ok(done)
     }
+
+    fn announce(&self, change: Change) {
+        // Nobody listening is fine.
+        let _ = self.changes.send(Arc::new([change]));
+    }
+}
+
+/// A time as it is kept: to the millisecond, as the encrypted store keeps it.
+fn kept_time(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.trunc_subsecs(3)
 }
 
 impl Inner {
@@ -122,7 +131,8 @@ impl Inner {
     ) -> Kept<Connection> {
         let before = self.connection(id)?.clone();
         let edit = change(&before).unwrap_or_default();
-        let after = before.edited(edit);
+        let mut after = before.edited(edit);
+        after.not_before = after.not_before.map(kept_time);
         let in_another_name = |laid: &Laid| {
             laid.action.connection == id && !laid.action.state.is_final() && !laid.action.actor.may_leave_as(&after.me)
         };
@@ -255,8 +265,14 @@ impl Keep for Memory {
         self.write(Change::Items(vec![]), |inner| inner.apply_page(page))
     }
 
-    async fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Kept<Vec<ItemId>> {
-        Ok(self.inner().nearly_gone(slice, began, &but))
+    async fn nearly_gone(
+        &self,
+        slice: i64,
+        began: DateTime<Utc>,
+        but: Vec<String>,
+        now: DateTime<Utc>,
+    ) -> Kept<Vec<ItemId>> {
+        Ok(self.inner().nearly_gone(slice, began, &but, now))
     }
 
     async fn open_items(
@@ -309,7 +325,11 @@ impl Keep for Memory {
         id: ActionId,
         change: F,
     ) -> Kept<Action> {
-        self.write(Change::Outbox, |inner| inner.move_action(id, change))
+        let (moved, has_moved) = self.inner().move_action(id, change)?;
+        if has_moved {
+            self.announce(Change::Outbox);
+        }
+        Ok(moved)
     }
 
     async fn move_action_and_keep<F: FnOnce(&Action) -> Option<Action> + Send + 'static>(
@@ -319,7 +339,7 @@ impl Keep for Memory {
         page: PageWrite,
     ) -> Kept<Action> {
         self.write(Change::Outbox, |inner| {
-            let moved = inner.move_action(id, change)?;
+            let (moved, _) = inner.move_action(id, change)?;
             inner.apply_page(page)?;
             Ok(moved)
         })

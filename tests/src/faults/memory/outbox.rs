@@ -10,11 +10,11 @@ use rounds_store::{
     StoreError,
     table::{
         action::End,
-        made::{Making, is_there_already},
+        made::{Instead, Making, is_there_already},
     },
 };
 
-use super::{Inner, Kept, Laid};
+use super::{Inner, Kept, Laid, kept_time};
 
 impl Inner {
     pub(super) fn action(&self, id: ActionId) -> Kept<Action> {
@@ -24,6 +24,13 @@ impl Inner {
     fn put(&mut self, action: Action) {
         let ended = matches!(action.state, OutboxState::Discarded | OutboxState::Withdrawn);
         let shows = !ended && self.actions.get(&action.id).is_none_or(|laid| laid.shows);
+        let action = Action {
+            made_at: kept_time(action.made_at),
+            sent_at: action.sent_at.map(kept_time),
+            next_at: action.next_at.map(kept_time),
+            settled_at: action.settled_at.map(kept_time),
+            ..action
+        };
         self.actions.insert(action.id, Laid { action, shows });
     }
 
@@ -47,14 +54,18 @@ impl Inner {
         Ok(self.insert(action, None))
     }
 
-    /// As the encrypted store does it; no schedule corrects what was refused.
     pub(super) fn make(&mut self, making: Making) -> Kept<Action> {
         let Making { action, item, instead, now: _ } = making;
-        if instead.is_some() {
-            return Err(StoreError::Refused("No schedule corrects anything.".into()));
+        let corrected = instead.as_ref().map(|instead| instead.seen.id);
+        if let Some(instead) = &instead {
+            let standing = self.action(instead.seen.id)?;
+            if standing != instead.seen || standing.state.is_final() || standing.state.may_have_left() {
+                return Err(StoreError::Refused("It has moved on in the meantime.".into()));
+            }
         }
         let held = self.actions.values().any(|laid| {
             laid.action.item == action.item
+                && Some(laid.action.id) != corrected
                 && !matches!(laid.action.state, OutboxState::Discarded | OutboxState::Withdrawn)
         });
         match self.item_mut(action.item) {
@@ -68,17 +79,57 @@ impl Inner {
             }
             Err(_) => self.put_made(&action, item)?,
         }
-        Ok(self.insert(action, None))
+        let saved = self.insert(action, None);
+        if let Some(Instead { ended, .. }) = instead {
+            self.put(ended.clone());
+            self.depend_instead(ended.id, saved.id);
+            if ended.item != saved.item {
+                self.leave(&ended);
+            }
+        }
+        Ok(saved)
     }
 
-    pub(super) fn move_action(&mut self, id: ActionId, change: impl FnOnce(&Action) -> Option<Action>) -> Kept<Action> {
+    /// What waited for `before` waits for `after`.
+    fn depend_instead(&mut self, before: ActionId, after: ActionId) {
+        for mut dependant in self.dependants(before) {
+            dependant.depends_on.iter_mut().filter(|on| **on == before).for_each(|on| *on = after);
+            self.put(dependant);
+        }
+    }
+
+    fn dependants(&self, on: ActionId) -> Vec<Action> {
+        self.in_order(|action| !action.state.is_final() && action.depends_on.contains(&on))
+    }
+
+    /// What was only to be made by an action that was given up is no work for anybody.
+    fn leave(&mut self, ended: &Action) {
+        let given_up = |state| matches!(state, OutboxState::Discarded | OutboxState::Withdrawn);
+        let on_it = || self.actions.values().map(|laid| &laid.action).filter(|action| action.item == ended.item);
+        let all_given_up = on_it().all(|action| given_up(action.state));
+        let was_made = on_it().any(|action| action.verb == Verb::Create);
+        if let Ok(item) = self.item_mut(ended.item)
+            && item.fingerprint.is_empty()
+            && was_made
+            && all_given_up
+        {
+            item.gone = true;
+        }
+    }
+
+    /// Answers the action as it stands then, and whether it has moved.
+    pub(super) fn move_action(
+        &mut self,
+        id: ActionId,
+        change: impl FnOnce(&Action) -> Option<Action>,
+    ) -> Kept<(Action, bool)> {
         let action = self.action(id)?;
         match change(&action) {
             Some(next) if next != action => {
                 self.put(next.clone());
-                Ok(next)
+                Ok((next, true))
             }
-            _ => Ok(action),
+            _ => Ok((action, false)),
         }
     }
 
@@ -94,23 +145,14 @@ impl Inner {
             return Err(StoreError::Refused("It has moved on in the meantime.".into()));
         };
         self.put(ended.clone());
-        let dependants: Vec<Action> = self
-            .actions
-            .values()
-            .map(|laid| &laid.action)
-            .filter(|action| !action.state.is_final() && action.depends_on.contains(&id))
-            .cloned()
-            .collect();
         let Some(again) = again else {
-            for dependant in dependants {
+            for dependant in self.dependants(id) {
                 self.put(given_up(&dependant));
             }
+            self.leave(&ended);
             return Ok(ended);
         };
-        for mut dependant in dependants {
-            dependant.depends_on.iter_mut().filter(|on| **on == id).for_each(|on| *on = again.id);
-            self.put(dependant);
-        }
+        self.depend_instead(id, again.id);
         let depends_on = again.depends_on.iter().copied().filter(|on| !self.is_given_up(*on)).collect();
         let again = Action { depends_on, ..again };
         let place = again.sequence;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{ids::ItemId, pull::Slice};
 use rounds_store::table::slice::{Advance, FeedProgress, RECENT, SliceRow, Then};
 
-use super::{Inner, Item, Swept};
+use super::{Inner, Item, Swept, kept_time};
 
 fn start(slice: &Slice) -> Option<DateTime<Utc>> {
     match slice {
@@ -80,7 +80,7 @@ impl Inner {
     pub(super) fn slice_failed(&mut self, key: i64, begin_again: bool, next_at: DateTime<Utc>) {
         if let Some(swept) = self.slices.get_mut(&key) {
             swept.row.failures += 1;
-            swept.row.next_at = Some(next_at);
+            swept.row.next_at = Some(kept_time(next_at));
         }
         if begin_again {
             self.slice_restart(key);
@@ -143,7 +143,7 @@ impl Inner {
         now: DateTime<Utc>,
     ) -> Vec<i64> {
         let Some(swept) = self.slices.get_mut(&advance.key) else { return vec![] };
-        swept.reached = swept.reached.max(reached);
+        swept.reached = swept.reached.max(reached.map(kept_time));
         swept.seen.extend(seen);
         swept.nameless |= nameless;
         match &advance.then {
@@ -161,7 +161,7 @@ impl Inner {
                 vec![]
             }
             Then::Complete => {
-                let gone = self.missing(advance);
+                let gone = self.missing(advance, now);
                 let Some(swept) = self.slices.get_mut(&advance.key) else { return gone };
                 let brought = swept.brought + new;
                 swept.row.cursor = None;
@@ -178,8 +178,14 @@ impl Inner {
         }
     }
 
-    pub(super) fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: &[String]) -> Vec<ItemId> {
-        self.unseen(slice, began)
+    pub(super) fn nearly_gone(
+        &self,
+        slice: i64,
+        began: DateTime<Utc>,
+        but: &[String],
+        now: DateTime<Utc>,
+    ) -> Vec<ItemId> {
+        self.unseen(slice, began, now)
             .into_iter()
             .filter_map(|key| self.items.get(&key))
             .filter(|item| item.missed >= 1 && !but.contains(&item.item.external_id))
@@ -188,9 +194,9 @@ impl Inner {
     }
 
     /// Counts what a complete sweep should have returned and did not; answers what has now been missing twice.
-    fn missing(&mut self, advance: &Advance) -> Vec<i64> {
+    fn missing(&mut self, advance: &Advance, now: DateTime<Utc>) -> Vec<i64> {
         let mut gone = Vec::new();
-        for key in self.unseen(advance.key, advance.began) {
+        for key in self.unseen(advance.key, advance.began, now) {
             let Some(item) = self.items.get_mut(&key) else { continue };
             if item.missed >= 1 {
                 gone.push(key);
@@ -201,7 +207,7 @@ impl Inner {
     }
 
     /// What a sweep of a slice that began then should have returned and has not so far.
-    fn unseen(&self, slice: i64, began: DateTime<Utc>) -> Vec<i64> {
+    fn unseen(&self, slice: i64, began: DateTime<Utc>, now: DateTime<Utc>) -> Vec<i64> {
         let Some(swept) = self.slices.get(&slice) else { return vec![] };
         if swept.nameless {
             return vec![];
@@ -219,7 +225,7 @@ impl Inner {
                 && item.connection == swept.connection
                 && item.feed == swept.feed
                 && !item.gone
-                && item.read_at < began
+                && (item.read_at < began || item.read_at > now)
         };
         let unseen = self.items.iter().filter(|(key, item)| expected(item) && !swept.seen.contains(key));
         unseen.map(|(key, _)| *key).collect()

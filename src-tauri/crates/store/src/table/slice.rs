@@ -335,7 +335,7 @@ pub(crate) async fn advance(
             Ok(vec![])
         }
         Then::Complete => {
-            let gone = missing(write.db, advance).await?;
+            let gone = missing(write.db, advance, now).await?;
             sqlx::query(
                 "UPDATE slice SET cursor = NULL, began_at = NULL, complete_at = ?, read_at = ?, failures = 0, next_at = NULL,
                                   watermark = CASE WHEN reached > coalesce(watermark, reached - 1) THEN reached ELSE watermark END,
@@ -357,8 +357,8 @@ pub(crate) async fn advance(
 }
 
 /// Counts what the complete sweep should have returned and did not; answers what has now been missing twice.
-async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64>> {
-    let missing: Vec<i64> = unseen(db, advance.key, advance.began).await?;
+async fn missing(db: &mut SqliteConnection, advance: &Advance, now: DateTime<Utc>) -> Result<Vec<i64>> {
+    let missing = unseen(db, advance.key, advance.began, now).await?;
     if missing.is_empty() {
         return Ok(missing);
     }
@@ -376,8 +376,14 @@ async fn missing(db: &mut SqliteConnection, advance: &Advance) -> Result<Vec<i64
 }
 
 /// What a sweep of a slice that began then should have returned and has not so far. What changed since some instant says
-/// nothing about what it did not return.
-async fn unseen(db: &mut SqliteConnection, slice: i64, began: DateTime<Utc>) -> Result<Vec<i64>> {
+/// nothing about what it did not return. What was read since the sweep began cannot be missing from it; but a time that is still
+/// to come was written by a clock that has been set back since.
+async fn unseen(
+    db: &mut SqliteConnection,
+    slice: i64,
+    began: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>> {
     let stored: String =
         sqlx::query_scalar("SELECT slice FROM slice WHERE key = ?").bind(slice).fetch_one(&mut *db).await?;
     let within = match serde_json::from_str(&stored)? {
@@ -388,11 +394,12 @@ async fn unseen(db: &mut SqliteConnection, slice: i64, began: DateTime<Utc>) -> 
     };
     Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
         "SELECT item.key FROM slice JOIN item ON item.connection = slice.connection AND item.feed = slice.feed {within}
-         WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND item.read_at < ?
+         WHERE slice.key = ? AND item.parent IS NULL AND item.gone_at IS NULL AND (item.read_at < ? OR item.read_at > ?)
            AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.slice = slice.key AND seen.item IN (item.key, ?))"
     )))
     .bind(slice)
     .bind(codec::millis(began))
+    .bind(codec::millis(now))
     .bind(NAMELESS)
     .fetch_all(db)
     .await?)
@@ -401,10 +408,16 @@ async fn unseen(db: &mut SqliteConnection, slice: i64, began: DateTime<Utc>) -> 
 impl Store {
     /// What would be gone if the sweep of a slice that began then ended here: missing from the complete sweep before it, and from
     /// all that was kept of this one. `but` is on the page that is still to be kept.
-    pub async fn nearly_gone(&self, slice: i64, began: DateTime<Utc>, but: Vec<String>) -> Result<Vec<ItemId>> {
+    pub async fn nearly_gone(
+        &self,
+        slice: i64,
+        began: DateTime<Utc>,
+        but: Vec<String>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ItemId>> {
         self.read(move |db| {
             Box::pin(async move {
-                let unseen = unseen(db, slice, began).await?;
+                let unseen = unseen(db, slice, began, now).await?;
                 if unseen.is_empty() {
                     return Ok(vec![]);
                 }

@@ -5,7 +5,10 @@ use rounds_domain::{
     item::WorkItem,
     pull::{Page, Slice},
 };
-use rounds_store::table::slice::{Advance, Then};
+use rounds_store::table::{
+    item::PageWrite,
+    slice::{Advance, Then},
+};
 
 use crate::given::{Desk, FEED, at, case, comment_on, order, page, record, unreadable};
 
@@ -144,6 +147,31 @@ async fn a_case_that_moved_to_another_window_is_not_missing_from_the_old_one() {
         desk.sweep(vec![]).await;
     }
     assert_eq!(desk.found("").await, ["c1"], "its window is another one now");
+}
+
+#[tokio::test]
+async fn what_was_read_on_its_own_first_is_missed_like_the_rest_once_its_feed_has_brought_it() {
+    // Somebody looked it up by its number, or made it here and it was read when it was confirmed.
+    let desk = Desk::new().await;
+    desk.refresh(case("c1")).await;
+    desk.sweep(vec![case("c1")]).await;
+    assert_eq!(desk.store.item(desk.id("c1")).await.unwrap().feed, FEED);
+    desk.sweep(vec![]).await;
+    desk.sweep(vec![]).await;
+    assert_eq!(desk.found("is:gone").await, ["c1"], "the feed that brought it no longer does");
+}
+
+#[tokio::test]
+async fn what_was_read_while_the_clock_was_ahead_is_missed_once_it_is_set_back() {
+    let desk = Desk::new().await;
+    desk.sweep(vec![case("c1")]).await;
+    let (connection, ahead) = (desk.connection.key, at(315_000_000));
+    let alone = page(vec![WorkItem { title: Some("changed".into()), ..case("c1") }]);
+    let write = PageWrite { connection, feed: FEED.into(), advance: None, page: alone, began: ahead, now: ahead };
+    desk.store.apply_page(write).await.unwrap();
+    desk.sweep(vec![]).await;
+    desk.sweep(vec![]).await;
+    assert_eq!(desk.found("is:gone").await, ["c1"], "the sweeps of ten years to come are not waited for");
 }
 
 #[tokio::test]

@@ -64,6 +64,8 @@ struct Known {
     missed: i64,
     gone: bool,
     shows: bool,
+    /// Whether no feed has brought it yet: it was made here, or read on its own.
+    homeless: bool,
     feed_at: Option<i64>,
     read_at: i64,
 }
@@ -174,6 +176,8 @@ async fn keep_records(
                 && here.missed == 0
                 && !here.gone
                 && !here.shows
+                // What was read on its own before joins the feed that brings it, or nothing would ever miss it there.
+                && (!here.homeless || context.feed.is_empty())
                 // The same record stands elsewhere in its feed once it is learned what its windows match.
                 && here.feed_at == item.feed_time.map(codec::millis)
         });
@@ -256,7 +260,7 @@ async fn known<'a>(
 ) -> Result<HashMap<(String, ItemKind), Known>> {
     let ids: HashSet<&str> = items.map(|item| item.external_id.as_str()).collect();
     let rows = sqlx::query(
-        "SELECT key, external_id, kind, fingerprint, missed, gone_at IS NOT NULL AS gone, feed_at, read_at,
+        "SELECT key, external_id, kind, fingerprint, missed, gone_at IS NOT NULL AS gone, feed = '' AS homeless, feed_at, read_at,
                 EXISTS (SELECT 1 FROM action WHERE action.item = item.key AND action.shows = 1) AS shows
          FROM item WHERE connection = ? AND external_id IN (SELECT value FROM json_each(?))",
     )
@@ -273,6 +277,7 @@ async fn known<'a>(
             missed: row.try_get("missed")?,
             gone: row.try_get("gone")?,
             shows: row.try_get("shows")?,
+            homeless: row.try_get("homeless")?,
             feed_at: row.try_get("feed_at")?,
             read_at: row.try_get("read_at")?,
         };
