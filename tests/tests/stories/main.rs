@@ -23,6 +23,7 @@ mod own_process;
 mod programs;
 mod reading_room;
 mod refusals;
+mod same_person;
 mod spoiled_items;
 mod spoiled_pages;
 mod two_connections;

@@ -104,6 +104,11 @@ pub(crate) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         fields: Vec<String>,
     },
+    /// The same person in other systems: what is proposed, and what you decide about it.
+    #[command(subcommand)]
+    Same(SameCommand),
+    /// Say that the patients of two items of different systems are one person; the same as `same confirm`.
+    Link { item: String, other: String },
     /// Read an item again, fetch one of its files and save it.
     Attachment {
         item: String,
@@ -148,6 +153,24 @@ pub(crate) enum Command {
 pub(crate) enum Keep {
     Mine,
     Theirs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SameCommand {
+    /// List the pairs that nobody decided about yet, the most convincing first.
+    List {
+        /// How many pairs at most.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show who the patient of an item is in other systems: confirmed, and proposed with the evidence.
+    Show { item: String },
+    /// Say that the patients of two items are one person. Nothing is merged.
+    Confirm { item: String, other: String },
+    /// Say that they are not: they are not proposed again.
+    Refuse { item: String, other: String },
+    /// Undo what was decided about them.
+    Undo { item: String, other: String },
 }
 
 #[derive(Debug, Subcommand)]

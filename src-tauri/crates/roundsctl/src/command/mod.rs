@@ -7,6 +7,7 @@ mod fields;
 mod item;
 mod outbox;
 mod salvage;
+mod same;
 mod sync;
 
 use std::fmt::Write as _;
@@ -66,6 +67,8 @@ async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output
                 create::What { connection, action, fields_file: fields_file.as_deref(), instead: instead.as_deref() };
             create::run(rounds, &what, fields, output).await?;
         }
+        Command::Same(command) => same::run(rounds, command, output).await?,
+        Command::Link { item, other } => same::confirm(rounds, item, other, output).await?,
         Command::Attachment { item, attachment, out } => {
             item::attachment(rounds, item, attachment, out, output).await?;
         }
