@@ -68,6 +68,7 @@ impl Unsettled {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that a row shows")]
 pub struct WorklistRow {
     /// The item.
     pub id: ItemId,

@@ -174,6 +174,8 @@ view!(
         links: Vec<Link>,
         /// Messages about it, newest first.
         messages: Vec<Message>,
+        /// The same patient in other systems: confirmed, and, apart from that, proposed.
+        same: SamePerson,
         /// Parts of its page that are shown although nothing is in them.
         parts: Vec<Part>,
         /// What can be done with something of its kind, and why not where not.

@@ -59,7 +59,7 @@ fn is_apostrophe(letter: char) -> bool {
 }
 
 /// Ukrainian by the table of the Cabinet of Ministers' resolution 55 of 27 January 2010; some letters are written otherwise where
-/// a word begins. Behind it the letters of Russian and Belarusian that Ukrainian lacks.
+/// a word begins. Among them the letters of Russian and Belarusian that Ukrainian lacks.
 fn cyrillic(letter: char, begins: bool) -> Option<&'static str> {
     Some(match letter {
         'а' => "a",
@@ -68,7 +68,7 @@ fn cyrillic(letter: char, begins: bool) -> Option<&'static str> {
         'г' => "h",
         'ґ' => "g",
         'д' => "d",
-        'е' => "e",
+        'е' | 'э' | 'ё' => "e",
         'є' => {
             if begins {
                 "ye"
@@ -78,7 +78,7 @@ fn cyrillic(letter: char, begins: bool) -> Option<&'static str> {
         }
         'ж' => "zh",
         'з' => "z",
-        'и' => "y",
+        'и' | 'ы' => "y",
         'і' => "i",
         'ї' => {
             if begins {
@@ -125,8 +125,6 @@ fn cyrillic(letter: char, begins: bool) -> Option<&'static str> {
             }
         }
         'ь' | 'ъ' => "",
-        'ы' => "y",
-        'э' | 'ё' => "e",
         _ => return None,
     })
 }

@@ -2,7 +2,10 @@
 
 use super::{
     Evidence,
-    EvidenceKind::{self, *},
+    EvidenceKind::{
+        self, FamilyNameLetters, FamilyNameSpelling, GivenNameLetters, GivenNameSpelling, Initial, OtherFamilyName,
+        OtherGivenName, PartOfFamilyName, PartOfGivenNames, SameFamilyName, SameGivenName, SameWords,
+    },
     fold::{skeleton, words},
 };
 use crate::patient::PersonName;

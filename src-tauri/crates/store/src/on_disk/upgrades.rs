@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
+use rounds_domain::same_person;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 use super::given::{Given, files, filling, migrations, unlock};
@@ -100,8 +101,26 @@ async fn an_outbox_in_every_state_survives_the_way_from_every_schema() {
         let unsettled =
             states.iter().filter(|state| !["confirmed", "discarded", "withdrawn"].contains(&state.as_str()));
         assert_eq!(store.unsettled(None).await.unwrap().len(), unsettled.count(), "{name}");
+        assert_patients_are_looked_at(name, &store).await;
         store.close().await.unwrap();
     }
+}
+
+/// What was kept before patients were compared is looked at as well.
+async fn assert_patients_are_looked_at(name: &str, store: &Store) {
+    let waiting = rows_now(store, "person_to_do").await.len();
+    while store.look_at_older_patients().await.unwrap() {}
+    assert_eq!(rows_now(store, "person_to_do").await.len(), 0, "{name}");
+    if waiting == 0 {
+        return;
+    }
+    let mut named = 0;
+    for row in rows_now(store, "item").await.values() {
+        let id = row["id"].trim_start_matches("X'").trim_end_matches('\'');
+        let item = store.item(id.parse().unwrap()).await.unwrap().item;
+        named += usize::from(same_person::identity(&item).is_some());
+    }
+    assert_eq!(rows_now(store, "item_person").await.len(), named, "{name}: each item that names a patient");
 }
 
 #[tokio::test]

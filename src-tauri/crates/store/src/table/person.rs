@@ -19,6 +19,26 @@ const CROWD: i64 = 300;
 /// So many may share a number. Above that it is no number but a word for none.
 const SHARED: i64 = 50;
 
+/// Those of other connections who were born on these days.
+pub(crate) const BORN: &str = "SELECT key, connection, id, about FROM person INDEXED BY person_by_birth
+     WHERE born IN (SELECT value FROM json_each(?)) AND connection <> ? LIMIT ?";
+/// Those of them with this family name.
+pub(crate) const BORN_AND_CALLED: &str = "SELECT key, connection, id, about FROM person INDEXED BY person_by_birth
+     WHERE born IN (SELECT value FROM json_each(?)) AND family = ? AND connection <> ? LIMIT ?";
+/// Those of other connections with one of these numbers.
+pub(crate) const NUMBERED: &str = "SELECT DISTINCT person.key, connection, id, about FROM person_number JOIN person ON person.key = person_number.person
+     WHERE number IN (SELECT value FROM json_each(?)) AND connection <> ? LIMIT ?";
+/// Those of these items whose patient has a namesake who is neither proposed nor confirmed as the same person.
+pub(crate) const NAMESAKES: &str = "SELECT mine.item FROM item_person mine JOIN person one ON one.key = mine.person
+     WHERE mine.item IN (SELECT value FROM json_each(?)) AND one.namesake IS NOT NULL
+     AND EXISTS (SELECT 1 FROM person other INDEXED BY person_by_namesake
+     WHERE other.namesake = one.namesake AND other.key <> one.key
+     AND NOT EXISTS (SELECT 1 FROM proposal WHERE proposal.one = min(one.key, other.key)
+     AND proposal.other = max(one.key, other.key) AND proposal.decided = 0)
+     AND NOT EXISTS (SELECT 1 FROM same_person WHERE same_person.one = min(one.id, other.id)
+     AND same_person.other = max(one.id, other.id) AND same_person.stands = 1
+     AND same_person.verdict = 'confirmed'))";
+
 /// A patient as one connection tells of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
@@ -70,36 +90,28 @@ async fn keep_some(write: &mut Write<'_>, whose: Whose, items: &[(i64, &WorkItem
         .fetch_one(&mut *write.db)
         .await?;
     let mut keys: BTreeMap<PersonId, i64> = BTreeMap::new();
+    let mut fresh = Vec::new();
+    let mut next = next_key(write.db).await?;
     for (id, about) in told {
-        let key = match known.get(&id) {
-            Some(known) if known.about == about => known.key,
-            known => {
-                let key = put(write.db, known.map(|known| known.key), whose.key, id, &about).await?;
-                if has_others {
-                    propose(write, &Stored { key, connection: whose.key, id, about }).await?;
-                }
-                key
-            }
-        };
+        let here = known.get(&id);
+        let key = here.map_or(next, |known| known.key);
         keys.insert(id, key);
-    }
-    let mut left = BTreeSet::new();
-    for (item, id) in of_item {
-        let person = id.and_then(|id| keys.get(&id).copied());
-        let before = before.get(&item).copied();
-        if person == before {
-            continue;
+        next += i64::from(here.is_none());
+        if here.is_none_or(|known| known.about != about) {
+            fresh.push(Stored { key, connection: whose.key, id, about });
         }
-        left.extend(before);
-        match person {
-            Some(person) => {
-                sqlx::query("INSERT OR REPLACE INTO item_person (item, person) VALUES (?, ?)").bind(item).bind(person)
-            }
-            None => sqlx::query("DELETE FROM item_person WHERE item = ?").bind(item),
-        }
-        .execute(&mut *write.db)
-        .await?;
     }
+    put(write.db, &fresh, !known.is_empty()).await?;
+    for person in fresh.iter().filter(|_| has_others) {
+        propose(write, person).await?;
+    }
+    let moved: Vec<(i64, Option<i64>)> = of_item
+        .into_iter()
+        .map(|(item, id)| (item, id.and_then(|id| keys.get(&id).copied())))
+        .filter(|(item, person)| before.get(item) != person.as_ref())
+        .collect();
+    move_items(write.db, &moved).await?;
+    let left: BTreeSet<i64> = moved.iter().filter_map(|(item, _)| before.get(item).copied()).collect();
     // Whom no item tells of any more. What was decided about them stays: it goes by their id.
     for person in left {
         sqlx::query("DELETE FROM person WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM item_person WHERE person = ?1)")
@@ -158,39 +170,70 @@ pub(super) async fn items_of(db: &mut SqliteConnection, person: i64) -> Result<V
     Ok(ids.into_iter().map(ItemId).collect())
 }
 
-async fn put(
-    db: &mut SqliteConnection,
-    key: Option<i64>,
-    connection: i64,
-    id: PersonId,
-    about: &Likeable,
-) -> Result<i64> {
-    let person: i64 = sqlx::query_scalar(
-        "INSERT INTO person (key, connection, id, born, family, namesake, about) VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (key) DO UPDATE SET born = excluded.born, family = excluded.family, namesake = excluded.namesake,
-            about = excluded.about
-         RETURNING key",
-    )
-    .bind(key)
-    .bind(connection)
-    .bind(id.0)
-    .bind(about.born().map(as_number))
-    .bind(about.family_key())
-    .bind(about.namesake())
-    .bind(serde_json::to_string(about)?)
-    .fetch_one(&mut *db)
-    .await?;
-    if key.is_some() {
-        sqlx::query("DELETE FROM person_number WHERE person = ?").bind(person).execute(&mut *db).await?;
+async fn next_key(db: &mut SqliteConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(key), 0) + 1 FROM person").fetch_one(db).await?)
+}
+
+/// Puts patients with their numbers; in place of what was known of any.
+async fn put(db: &mut SqliteConnection, persons: &[Stored], replaces: bool) -> Result<()> {
+    if persons.is_empty() {
+        return Ok(());
     }
-    for number in about.numbers() {
-        sqlx::query("INSERT INTO person_number (number, person) VALUES (?, ?)")
-            .bind(number)
-            .bind(person)
+    let mut rows = Vec::with_capacity(persons.len());
+    for person in persons {
+        rows.push((person, serde_json::to_string(&person.about)?));
+    }
+    let mut insert =
+        QueryBuilder::<Sqlite>::new("INSERT INTO person (key, connection, id, born, family, namesake, about) ");
+    insert.push_values(rows, |mut row, (person, about)| {
+        row.push_bind(person.key)
+            .push_bind(person.connection)
+            .push_bind(person.id.0)
+            .push_bind(person.about.born().map(as_number))
+            .push_bind(person.about.family_key())
+            .push_bind(person.about.namesake())
+            .push_bind(about);
+    });
+    insert.push(
+        " ON CONFLICT (key) DO UPDATE SET born = excluded.born, family = excluded.family, namesake = excluded.namesake,
+            about = excluded.about",
+    );
+    insert.build().execute(&mut *db).await?;
+    if replaces {
+        let keys: Vec<i64> = persons.iter().map(|person| person.key).collect();
+        sqlx::query("DELETE FROM person_number WHERE person IN (SELECT value FROM json_each(?))")
+            .bind(serde_json::to_string(&keys)?)
             .execute(&mut *db)
             .await?;
     }
-    Ok(person)
+    let numbers: Vec<(String, i64)> = persons
+        .iter()
+        .flat_map(|person| person.about.numbers().into_iter().map(|number| (number, person.key)))
+        .collect();
+    for some in numbers.chunks(200) {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO person_number (number, person) ");
+        insert.push_values(some, |mut row, (number, person)| {
+            row.push_bind(number).push_bind(person);
+        });
+        insert.build().execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// Says of items whose they are now.
+async fn move_items(db: &mut SqliteConnection, moved: &[(i64, Option<i64>)]) -> Result<()> {
+    let placed: Vec<(i64, i64)> = moved.iter().filter_map(|(item, person)| Some((*item, (*person)?))).collect();
+    if !placed.is_empty() {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO item_person (item, person) ");
+        insert.push_values(placed, |mut row, (item, person)| {
+            row.push_bind(item).push_bind(person);
+        });
+        insert.build().execute(&mut *db).await?;
+    }
+    for (item, _) in moved.iter().filter(|(_, person)| person.is_none()) {
+        sqlx::query("DELETE FROM item_person WHERE item = ?").bind(item).execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 /// A day as the number under which it is found.
@@ -247,26 +290,16 @@ async fn candidates(db: &mut SqliteConnection, person: &Stored) -> Result<Vec<St
     if let Some(born) = person.about.born() {
         let days: Vec<i64> = std::iter::once(born).chain(same_person::misread(born)).map(as_number).collect();
         let days = serde_json::to_string(&days)?;
-        let mut rows = sqlx::query(
-            "SELECT key, connection, id, about FROM person INDEXED BY person_by_birth
-             WHERE born IN (SELECT value FROM json_each(?)) AND connection <> ? LIMIT ?",
-        )
-        .bind(&days)
-        .bind(person.connection)
-        .bind(CROWD + 1)
-        .fetch_all(&mut *db)
-        .await?;
+        let mut rows =
+            sqlx::query(BORN).bind(&days).bind(person.connection).bind(CROWD + 1).fetch_all(&mut *db).await?;
         if i64::try_from(rows.len()).unwrap_or(i64::MAX) > CROWD {
-            rows = sqlx::query(
-                "SELECT key, connection, id, about FROM person INDEXED BY person_by_birth
-                 WHERE born IN (SELECT value FROM json_each(?)) AND family = ? AND connection <> ? LIMIT ?",
-            )
-            .bind(&days)
-            .bind(person.about.family_key())
-            .bind(person.connection)
-            .bind(CROWD)
-            .fetch_all(&mut *db)
-            .await?;
+            rows = sqlx::query(BORN_AND_CALLED)
+                .bind(&days)
+                .bind(person.about.family_key())
+                .bind(person.connection)
+                .bind(CROWD)
+                .fetch_all(&mut *db)
+                .await?;
         }
         for row in &rows {
             let other = Stored::read(row)?;
@@ -275,15 +308,12 @@ async fn candidates(db: &mut SqliteConnection, person: &Stored) -> Result<Vec<St
     }
     let numbers = person.about.numbers();
     if !numbers.is_empty() {
-        let rows = sqlx::query(
-            "SELECT DISTINCT person.key, connection, id, about FROM person_number JOIN person ON person.key = person_number.person
-             WHERE number IN (SELECT value FROM json_each(?)) AND connection <> ? LIMIT ?",
-        )
-        .bind(serde_json::to_string(&numbers)?)
-        .bind(person.connection)
-        .bind(SHARED + 1)
-        .fetch_all(db)
-        .await?;
+        let rows = sqlx::query(NUMBERED)
+            .bind(serde_json::to_string(&numbers)?)
+            .bind(person.connection)
+            .bind(SHARED + 1)
+            .fetch_all(db)
+            .await?;
         if i64::try_from(rows.len()).unwrap_or(i64::MAX) <= SHARED {
             for row in &rows {
                 let other = Stored::read(row)?;
@@ -297,20 +327,7 @@ async fn candidates(db: &mut SqliteConnection, person: &Stored) -> Result<Vec<St
 /// Which of these items are of a patient whom a namesake could be taken for: the same family name and initial, and neither proposed
 /// nor confirmed as the same person.
 pub(super) async fn with_namesakes(db: &mut SqliteConnection, items: &[i64]) -> Result<BTreeSet<i64>> {
-    let found: Vec<i64> = sqlx::query_scalar(
-        "SELECT mine.item FROM item_person mine JOIN person one ON one.key = mine.person
-         WHERE mine.item IN (SELECT value FROM json_each(?)) AND one.namesake IS NOT NULL
-           AND EXISTS (SELECT 1 FROM person other INDEXED BY person_by_namesake
-                WHERE other.namesake = one.namesake AND other.key <> one.key
-                  AND NOT EXISTS (SELECT 1 FROM proposal WHERE proposal.one = min(one.key, other.key)
-                      AND proposal.other = max(one.key, other.key) AND proposal.decided = 0)
-                  AND NOT EXISTS (SELECT 1 FROM same_person WHERE same_person.one = min(one.id, other.id)
-                      AND same_person.other = max(one.id, other.id) AND same_person.stands = 1
-                      AND same_person.verdict = 'confirmed'))",
-    )
-    .bind(serde_json::to_string(items)?)
-    .fetch_all(db)
-    .await?;
+    let found: Vec<i64> = sqlx::query_scalar(NAMESAKES).bind(serde_json::to_string(items)?).fetch_all(db).await?;
     Ok(found.into_iter().collect())
 }
 

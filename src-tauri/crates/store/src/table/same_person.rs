@@ -20,7 +20,24 @@ use crate::{Change, Result, Store, StoreError, codec, store::Write};
 /// So many patients are shown as one person at most.
 const MOST: usize = 50;
 /// So many items of a patient are shown at most.
-const ITEMS: i64 = 50;
+const ITEMS: i64 = 20;
+
+/// What stands about a patient.
+pub(crate) const STANDING: &str = "SELECT one, other, one_connection, other_connection, one_about, other_about, verdict, decided_by, decided_at, evidence, key
+     FROM same_person WHERE one = ?1 AND stands = 1
+     UNION ALL
+     SELECT one, other, one_connection, other_connection, one_about, other_about, verdict, decided_by, decided_at, evidence, key
+     FROM same_person WHERE other = ?1 AND stands = 1
+     ORDER BY key";
+/// Whom a patient may be, the most convincing first.
+pub(crate) const PROPOSED: &str = "SELECT person.key, person.connection, person.id, person.about
+     FROM (SELECT other AS key, weight FROM proposal WHERE one = ?1 AND decided = 0
+     UNION ALL SELECT one, weight FROM proposal WHERE other = ?1 AND decided = 0) proposed
+     JOIN person ON person.key = proposed.key ORDER BY proposed.weight DESC, person.key LIMIT ?2";
+/// Pairs that nobody decided about, the most convincing first.
+pub(crate) const PAIRS: &str = "SELECT one.id, other.id FROM proposal JOIN person one ON one.key = proposal.one
+     JOIN person other ON other.key = proposal.other WHERE proposal.decided = 0
+     ORDER BY proposal.weight DESC, proposal.one, proposal.other LIMIT ? OFFSET ?";
 
 /// What a person says of two patients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,9 +120,10 @@ impl Decided {
     /// Reads a row as `mine` sees it.
     fn read(row: &SqliteRow, mine: PersonId) -> Result<Self> {
         let is_first = PersonId(row.try_get("one")?) == mine;
-        let [id, connection, about] = match is_first {
-            true => ["other", "other_connection", "other_about"],
-            false => ["one", "one_connection", "one_about"],
+        let [id, connection, about] = if is_first {
+            ["other", "other_connection", "other_about"]
+        } else {
+            ["one", "one_connection", "one_about"]
         };
         let evidence: Vec<Evidence> = serde_json::from_str(row.try_get("evidence")?)?;
         let turned = |evidence: Vec<Evidence>| evidence.into_iter().map(Evidence::turned).collect();
@@ -125,17 +143,7 @@ impl Decided {
 
 /// What stands about a patient.
 async fn standing(db: &mut SqliteConnection, of: PersonId) -> Result<Vec<Decided>> {
-    let rows = sqlx::query(
-        "SELECT one, other, one_connection, other_connection, one_about, other_about, verdict, decided_by, decided_at, evidence, key
-         FROM same_person WHERE one = ?1 AND stands = 1
-         UNION ALL
-         SELECT one, other, one_connection, other_connection, one_about, other_about, verdict, decided_by, decided_at, evidence, key
-         FROM same_person WHERE other = ?1 AND stands = 1
-         ORDER BY key",
-    )
-    .bind(of.0)
-    .fetch_all(db)
-    .await?;
+    let rows = sqlx::query(STANDING).bind(of.0).fetch_all(db).await?;
     rows.iter().map(|row| Decided::read(row, of)).collect()
 }
 
@@ -180,16 +188,8 @@ async fn same(db: &mut SqliteConnection, item: ItemId) -> Result<Same> {
         confirmed.push(beside(db, &mine, here, decision).await?);
     }
     let known: BTreeSet<PersonId> = confirmed.iter().map(|one| one.person).collect();
-    let rows = sqlx::query(
-        "SELECT person.key, person.connection, person.id, person.about
-         FROM (SELECT other AS key, weight FROM proposal WHERE one = ?1 AND decided = 0
-               UNION ALL SELECT one, weight FROM proposal WHERE other = ?1 AND decided = 0) proposed
-         JOIN person ON person.key = proposed.key ORDER BY proposed.weight DESC, person.key LIMIT ?2",
-    )
-    .bind(mine.key)
-    .bind(i64::try_from(MOST).unwrap_or(i64::MAX))
-    .fetch_all(&mut *db)
-    .await?;
+    let rows =
+        sqlx::query(PROPOSED).bind(mine.key).bind(i64::try_from(MOST).unwrap_or(i64::MAX)).fetch_all(&mut *db).await?;
     let mut proposed = Vec::new();
     for row in &rows {
         let other = Stored::read(row)?;
@@ -275,15 +275,8 @@ impl Store {
             Box::pin(async move {
                 let total: u32 =
                     sqlx::query_scalar("SELECT count(*) FROM proposal WHERE decided = 0").fetch_one(&mut *db).await?;
-                let rows: Vec<(uuid::Uuid, uuid::Uuid)> = sqlx::query_as(
-                    "SELECT one.id, other.id FROM proposal JOIN person one ON one.key = proposal.one
-                     JOIN person other ON other.key = proposal.other WHERE proposal.decided = 0
-                     ORDER BY proposal.weight DESC, proposal.one, proposal.other LIMIT ? OFFSET ?",
-                )
-                .bind(limit.min(200))
-                .bind(offset)
-                .fetch_all(&mut *db)
-                .await?;
+                let rows: Vec<(uuid::Uuid, uuid::Uuid)> =
+                    sqlx::query_as(PAIRS).bind(limit.min(200)).bind(offset).fetch_all(&mut *db).await?;
                 let mut pairs = Vec::with_capacity(rows.len());
                 for (one, other) in rows {
                     let (one, other) = both(db, PersonId(one), PersonId(other)).await?;
