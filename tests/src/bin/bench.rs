@@ -118,22 +118,22 @@ async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
 }
 
 /// A second system with some of the same people; then who an item's patient is there.
-async fn same_people(desk: &Rounds, rows: &[Row], items: usize, rounds: usize) -> Result<(), Failure> {
+async fn same_people(desk: &Arc<Rounds>, rows: &[Row], items: usize, rounds: usize) -> Result<(), Failure> {
     let systems = vec!["ambra".to_owned()];
     let options = Options { items, temperament: Temperament::Kind, systems, ..Options::default() };
     let simulator = Simulator::start(options).await?;
     let announced = &simulator.announcement.systems["ambra"];
     let mut settings = words(&serde_json::to_value(&announced.settings)?);
     settings.insert("requests_per_second".into(), "100".into());
-    desk.add_connection(ConnectionForm {
+    let form = ConnectionForm {
         system: "ambra".into(),
         name: "Second".into(),
         base_url: announced.base_url.clone(),
         settings,
         secrets: words(&serde_json::to_value(&announced.secret)?),
-    })
-    .await?;
-    desk.sync_now(None, Extent::Recent, Patience::SHORT).await?;
+    };
+    let second = desk.add_connection(form).await?.id;
+    desk.sync_now(Some(second), Extent::Full, Patience::SHORT).await?;
     let mut looked = Vec::new();
     for row in rows.iter().step_by((rows.len() / rounds).max(1)).take(rounds) {
         let began = Instant::now();

@@ -33,7 +33,7 @@ function patientOf(row: WorklistRow, system: string): SamePatient {
   };
 }
 
-/** One in nine is linked, with what changed since; one in seven has a proposal. */
+/** One in three is linked, with what changed since; one in two has a proposal. */
 export function sameOf(row: WorklistRow): SamePerson {
   const number = Number(row.identifier?.value.slice(-3) ?? 1);
   const linked = {
@@ -43,8 +43,8 @@ export function sameOf(row: WorklistRow): SamePerson {
   };
   return {
     person: `person-${row.id}`,
-    confirmed: number % 9 === 0 ? [linked] : [],
-    proposed: number % 7 === 0 ? [patientOf(row, 'Pathology')] : [],
+    confirmed: number % 3 === 0 ? [linked] : [],
+    proposed: number % 2 === 0 ? [patientOf(row, 'Pathology')] : [],
     refused: 0,
   };
 }

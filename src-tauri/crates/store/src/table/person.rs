@@ -252,7 +252,7 @@ async fn propose(write: &mut Write<'_>, person: &Stored) -> Result<()> {
     .into_iter()
     .collect();
     sqlx::query("DELETE FROM proposal WHERE one = ?1 OR other = ?1").bind(person.key).execute(&mut *write.db).await?;
-    let mut moved = before.clone();
+    let mut moved = before;
     for other in candidates(write.db, person).await? {
         let evidence = same_person::compare(&person.about, &other.about);
         if !same_person::is_convincing(&evidence) {
@@ -275,7 +275,16 @@ async fn propose(write: &mut Write<'_>, person: &Stored) -> Result<()> {
             moved.insert(other.key);
         }
     }
-    // Who is proposed now and was not, or was and is not: their pages say so.
+    // Who is proposed now and was not, or was and is not: their pages say so. And whoever is linked: something may contradict now.
+    let linked: Vec<i64> = sqlx::query_scalar(
+        "SELECT person.key FROM same_person JOIN person ON person.id = same_person.other WHERE one = ?1 AND stands = 1
+         UNION ALL
+         SELECT person.key FROM same_person JOIN person ON person.id = same_person.one WHERE other = ?1 AND stands = 1",
+    )
+    .bind(person.id.0)
+    .fetch_all(&mut *write.db)
+    .await?;
+    moved.extend(linked);
     for other in moved {
         let items = items_of(write.db, other).await?;
         write.announce(Change::Items(items));
