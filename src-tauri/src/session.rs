@@ -251,6 +251,7 @@ impl Session {
     fn started(&self, rounds: Arc<Rounds>) {
         let (changes, tell) = (rounds.store().changes(), Arc::clone(&self.tell));
         rounds.start();
+        rounds.catch_up();
         let relay = tokio::spawn(announce::relay(changes, move |changed| tell(changed)));
         self.place().open = Some(Open { rounds, relay });
         (self.tell)(Changed::app());

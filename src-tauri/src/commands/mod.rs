@@ -9,6 +9,7 @@ mod make;
 mod outbox;
 mod preferences;
 mod profile;
+mod same;
 mod worklist;
 
 use std::sync::Arc;

@@ -55,6 +55,7 @@ async fn main() -> Result<(), Failure> {
     let mut raw = RawSqlite::fill(&dir.path().join("raw.db"), &desk, &rows).await?;
     queries(&desk, &mut raw, rounds).await?;
     submits(&desk, &rows, rounds).await?;
+    same_people(&desk, &rows, items / 20, rounds).await?;
     let size: u64 = std::fs::metadata(dir.path().join("profile/rounds.db"))?.len();
     println!("profile on disk                 {:>9.1} MB", size as f64 / 1e6);
     desk.close(Duration::from_secs(5)).await?;
@@ -67,10 +68,6 @@ async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
     let options = Options { items, temperament: Temperament::Kind, systems, ..Options::default() };
     let simulator = Simulator::start(options).await?;
     let announced = &simulator.announcement.systems["carevalidate"];
-    let words = |value: &serde_json::Value| -> std::collections::BTreeMap<String, String> {
-        let pairs = value.as_object().into_iter().flatten();
-        pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
-    };
     let unlock = Unlock::Passphrase("bench".to_owned().into());
     let store = profile::create(&dir.join("profile"), unlock).await?;
     let desk = Rounds::open(store, Arc::new(SystemClock)).await?;
@@ -118,6 +115,50 @@ async fn pulled(dir: &Path, items: usize) -> Result<Arc<Rounds>, Failure> {
     );
     simulator.stop().await;
     Ok(desk)
+}
+
+/// A second system with some of the same people; then who an item's patient is there.
+async fn same_people(desk: &Arc<Rounds>, rows: &[Row], items: usize, rounds: usize) -> Result<(), Failure> {
+    let systems = vec!["ambra".to_owned()];
+    let options = Options { items, temperament: Temperament::Kind, systems, ..Options::default() };
+    let simulator = Simulator::start(options).await?;
+    let announced = &simulator.announcement.systems["ambra"];
+    let mut settings = words(&serde_json::to_value(&announced.settings)?);
+    settings.insert("requests_per_second".into(), "100".into());
+    let form = ConnectionForm {
+        system: "ambra".into(),
+        name: "Second".into(),
+        base_url: announced.base_url.clone(),
+        settings,
+        secrets: words(&serde_json::to_value(&announced.secret)?),
+    };
+    let second = desk.add_connection(form).await?.id;
+    desk.sync_now(Some(second), Extent::Full, Patience::SHORT).await?;
+    let mut looked = Vec::new();
+    for row in rows.iter().step_by((rows.len() / rounds).max(1)).take(rounds) {
+        let began = Instant::now();
+        desk.same_person(row.id).await?;
+        looked.push(began.elapsed());
+    }
+    let mut listed = Vec::new();
+    let mut total = 0;
+    for _ in 0..rounds {
+        let began = Instant::now();
+        total = desk.same_proposals(0, 20).await?.total;
+        listed.push(began.elapsed());
+    }
+    for (name, spent) in [("the same person elsewhere", &mut looked), ("pairs to look at", &mut listed)] {
+        let (median, last) = spread(spent);
+        println!("{name:<32}{median:>9.2}{last:>9.2}");
+    }
+    println!("{total} pairs with {items} studies");
+    simulator.stop().await;
+    Ok(())
+}
+
+fn words(value: &serde_json::Value) -> std::collections::BTreeMap<String, String> {
+    let pairs = value.as_object().into_iter().flatten();
+    pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 struct Row {

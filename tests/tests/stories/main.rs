@@ -26,6 +26,7 @@ mod own_process;
 mod programs;
 mod reading_room;
 mod refusals;
+mod same_person;
 mod settings;
 mod spoiled_items;
 mod spoiled_pages;

@@ -11,6 +11,7 @@ import type {
   OutboxRow,
   OutFile,
   RejectedView,
+  SamePairs,
   System,
 } from './generated/bindings';
 import type { AppState, AttachmentContent, CommandError, Fields } from './types';
@@ -81,6 +82,12 @@ export const make = (connection: string, action: string, fields: Fields, instead
   call<OutboxRow>('make', { connection, action, fields, instead });
 export const saveNewDraft = (connection: string, action: string, fields: Fields | null) =>
   call<void>('save_new_draft', { connection, action, fields });
+/** Pairs of patients of different systems that nobody decided about yet, the most convincing first. */
+export const sameProposals = (offset: number, limit: number) => call<SamePairs>('same_proposals', { offset, limit });
+export const confirmSame = (one: string, other: string) => call<void>('confirm_same', { one, other });
+export const refuseSame = (one: string, other: string) => call<void>('refuse_same', { one, other });
+/** Undoes what was decided about these two. */
+export const undoSame = (one: string, other: string) => call<void>('undo_same', { one, other });
 export const undo = (action: string) => call<void>('undo', { action });
 export const retry = (action: string) => call<void>('retry', { action });
 export const discard = (action: string, reason: string) => call<void>('discard', { action, reason });

@@ -1,7 +1,11 @@
 import type { Fields } from '../api';
 
 export type Route =
-  { screen: 'worklist' } | { screen: 'item'; id: string } | { screen: 'outbox' } | { screen: 'connections' };
+  | { screen: 'worklist' }
+  | { screen: 'item'; id: string }
+  | { screen: 'outbox' }
+  | { screen: 'connections' }
+  | { screen: 'same' };
 
 export type Overlay = 'help' | 'palette';
 

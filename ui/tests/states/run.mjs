@@ -6,6 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import { STATES } from './scenes.mjs';
+import { SAME_STATES } from './same.mjs';
 import { openStage, ROOT } from './stage.mjs';
 import { inspectBuild, STORIES } from './stories.mjs';
 import { STUDY_STATES, STUDY_STORIES } from './studies.mjs';
@@ -76,7 +77,9 @@ const tell = (story) =>
 await mkdir(OUT, { recursive: true });
 const work = [
   ...[...STORIES, ...STUDY_STORIES].filter(chosen).map((story) => () => tell(story)),
-  ...PASSES.flatMap((pass) => [...STATES, ...STUDY_STATES].filter(chosen).map((state) => () => visit(state, pass))),
+  ...PASSES.flatMap((pass) =>
+    [...STATES, ...SAME_STATES, ...STUDY_STATES].filter(chosen).map((state) => () => visit(state, pass)),
+  ),
 ];
 const planned = work.length;
 await inspectBuild(ROOT).catch((error) => faults.push(`the build: ${error.message}`));

@@ -39,6 +39,18 @@ id!(
     ActionId
 );
 
+id!(
+    /// One patient as one connection tells of them. Derived from what names them there, so that they always get the same id.
+    PersonId
+);
+
+impl PersonId {
+    /// The id of whom `connection` calls `identity` ([`identity`](crate::same_person::identity)).
+    pub fn derive(connection: ConnectionId, identity: &str) -> Self {
+        Self(Uuid::new_v5(&connection.0, format!("person:{identity}").as_bytes()))
+    }
+}
+
 impl ItemId {
     /// The id of the record that `connection` calls `external_id`. A case and an order may share a remote id, so the
     /// kind takes part.

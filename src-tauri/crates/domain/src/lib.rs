@@ -22,6 +22,7 @@ pub mod projection;
 pub mod pull;
 pub mod query;
 pub mod reply;
+pub mod same_person;
 pub mod secret;
 pub mod text;
 pub mod view;

@@ -68,6 +68,7 @@ impl Unsettled {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that a row shows")]
 pub struct WorklistRow {
     /// The item.
     pub id: ItemId,
@@ -119,6 +120,9 @@ pub struct WorklistRow {
     pub gone: bool,
     /// The title of its connection's system, in a word.
     pub system: String,
+    /// Whether another patient here has the same family name and initial and is not known to be the same person.
+    #[serde(default)]
+    pub similar: bool,
 }
 
 /// What the projection needs beside the item and its actions.
@@ -178,6 +182,7 @@ pub fn row(item: &WorkItem, actions: &[Action], setting: Setting<'_>) -> Worklis
         unsettled: actions.iter().map(|action| Unsettled::of(action.state)).max().unwrap_or(Unsettled::Nothing),
         gone: setting.gone,
         system: setting.system.to_owned(),
+        similar: false,
     }
 }
 

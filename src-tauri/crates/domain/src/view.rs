@@ -11,7 +11,7 @@ use crate::{
     around::{Message, SavedView},
     declare::{ActionDeclaration, Part},
     detail::{Appointment, Attachment, Decision, FactGroup, Form, HistoryEntry, Order, Payment},
-    ids::{ActionId, ConnectionId, ItemId},
+    ids::{ActionId, ConnectionId, ItemId, PersonId},
     item::{Identifier, StatusGroup},
     link::Link,
     moment::Moment,
@@ -19,6 +19,7 @@ use crate::{
     patient::{Patient, Person},
     projection::WorklistRow,
     query::{Chip, QueryProblem},
+    same_person::{Evidence, Likeable},
 };
 
 macro_rules! view {
@@ -173,12 +174,81 @@ view!(
         links: Vec<Link>,
         /// Messages about it, newest first.
         messages: Vec<Message>,
+        /// The same patient in other systems: confirmed, and, apart from that, proposed.
+        same: SamePerson,
         /// Parts of its page that are shown although nothing is in them.
         parts: Vec<Part>,
         /// What can be done with something of its kind, and why not where not.
         actions: Vec<ActionOffer>,
         /// Everything done here with it that still shows or is unsettled.
         outbox: Vec<OutboxRow>,
+    }
+);
+view!(
+    /// The same person in other systems, from one item.
+    SamePerson {
+        /// The item's own patient; `None` when it tells of none.
+        person: Option<PersonId>,
+        /// Confirmed by a person, directly or through each other.
+        confirmed: Vec<SamePatient>,
+        /// Proposed, the most convincing first.
+        proposed: Vec<SamePatient>,
+        /// How many others were refused.
+        refused: u32,
+    }
+);
+view!(
+    /// A patient of another connection beside the one who is looked at.
+    SamePatient {
+        /// Who.
+        person: PersonId,
+        /// At which connection.
+        connection: ConnectionId,
+        /// Its name.
+        connection_name: String,
+        /// What people call its system.
+        system_title: String,
+        /// What is told of them there.
+        about: Likeable,
+        /// Their name as it is written here.
+        patient: Option<String>,
+        /// Their items, those to work on first; none when no item tells of them any more.
+        items: Vec<WorklistRow>,
+        /// What speaks for and against it now, the heaviest first; `mine` is of whoever is looked at.
+        evidence: Vec<Evidence>,
+        /// How much that comes to.
+        weight: i32,
+        /// Who confirmed it, and when; `None` of a proposal, and of whom others in between make the same person.
+        decided: Option<Decided>,
+        /// What speaks against it now and did not when it was confirmed.
+        changed: Vec<Evidence>,
+    }
+);
+view!(
+    /// That a person decided something.
+    Decided {
+        /// Who.
+        by: String,
+        /// When.
+        at: DateTime<Utc>,
+    }
+);
+view!(
+    /// Two patients who may be one person.
+    SamePair {
+        /// One of them.
+        one: SamePatient,
+        /// The other; its evidence has the first as `mine`.
+        other: SamePatient,
+    }
+);
+view!(
+    /// A stretch of the pairs that nobody decided about yet.
+    SamePairs {
+        /// The pairs, the most convincing first.
+        pairs: Vec<SamePair>,
+        /// How many there are in all.
+        total: u32,
     }
 );
 view!(

@@ -88,12 +88,6 @@ pub(crate) enum Command {
         connection: String,
         number: String,
     },
-    /// Say whose an item is: kept once its system shows it among that patient's.
-    Link {
-        item: String,
-        /// The patient's id at that system.
-        patient: String,
-    },
     /// Do something with an item: the fields of the action follow as --field value; a yes-or-no field is yes when named.
     Act {
         item: String,
@@ -115,6 +109,16 @@ pub(crate) enum Command {
         instead: Option<String>,
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         fields: Vec<String>,
+    },
+    /// The same person in other systems: what is proposed, and what you decide about it.
+    #[command(subcommand)]
+    Same(SameCommand),
+    /// Say whose an item is, by the patient's id at its system: kept once its system shows it among that patient's. Or, by an item
+    /// of another system, that both patients are one person: the same as `same confirm`.
+    Link {
+        item: String,
+        #[arg(value_name = "PATIENT or OTHER")]
+        other: String,
     },
     /// Read an item again, fetch one of its files and save it.
     Attachment {
@@ -160,6 +164,24 @@ pub(crate) enum Command {
 pub(crate) enum Keep {
     Mine,
     Theirs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SameCommand {
+    /// List the pairs that nobody decided about yet, the most convincing first.
+    List {
+        /// How many pairs at most.
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: u32,
+    },
+    /// Show who the patient of an item is in other systems: confirmed, and proposed with the evidence.
+    Show { item: String },
+    /// Say that the patients of two items are one person. Nothing is merged.
+    Confirm { item: String, other: String },
+    /// Say that they are not: they are not proposed again.
+    Refuse { item: String, other: String },
+    /// Undo what was decided about them.
+    Undo { item: String, other: String },
 }
 
 #[derive(Debug, Subcommand)]

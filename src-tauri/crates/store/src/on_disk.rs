@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::{
     Store,
     profile::{self, keyfile::Unlock},
-    table::worklist,
+    table::{self, worklist},
 };
 
 async fn store() -> (tempfile::TempDir, Store) {
@@ -126,4 +126,37 @@ async fn orders_are_found_without_a_look_at_anything_else() {
         .unwrap()
         .join("\n");
     assert!(plan.contains("worklist_order"), "{plan}");
+}
+
+/// Whom a patient may be is looked for at every page of every pull.
+#[tokio::test]
+async fn patients_are_compared_along_indexes_and_never_with_all() {
+    let (_dir, store) = store().await;
+    for (sql, index) in [
+        (table::person::BORN, "person_by_birth"),
+        (table::person::BORN_AND_CALLED, "person_by_birth"),
+        (table::person::NUMBERED, "person_number"),
+        (table::person::NAMESAKES, "person_by_namesake"),
+        (table::same_person::STANDING, "same_person"),
+        (table::same_person::PROPOSED, "proposal"),
+        (table::same_person::PAIRS, "proposal_by_weight"),
+    ] {
+        let plan = store
+            .read(move |db| {
+                Box::pin(async move {
+                    let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+                    let rows = sqlx::query(sql).fetch_all(db).await?;
+                    let told: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+                    Ok(told.join("\n"))
+                })
+            })
+            .await
+            .unwrap();
+        assert!(plan.contains(index), "{sql}\n{plan}");
+        let scans = plan.lines().filter(|line| line.starts_with("SCAN"));
+        let scans: Vec<&str> = scans
+            .filter(|line| !["json_each", "proposed", "proposal_by_weight"].iter().any(|small| line.contains(small)))
+            .collect();
+        assert!(scans.is_empty(), "{sql}\n{plan}");
+    }
 }

@@ -23,7 +23,8 @@ impl<K: Keep> Rounds<K> {
     ) -> Result<(), WorkError> {
         let records = last.records.iter().map(|record| record.item.external_id.clone());
         let rejected = last.rejected.iter().filter_map(|rejected| rejected.external_id.clone());
-        let missing = self.store.nearly_gone(slice.key, began, records.chain(rejected).collect(), self.clock.now()).await?;
+        let missing =
+            self.store.nearly_gone(slice.key, began, records.chain(rejected).collect(), self.clock.now()).await?;
         if missing.len() > MOST {
             return Ok(());
         }

@@ -418,6 +418,19 @@ inDoubt: number,
 all: number, };
 
 /**
+ * That a person decided something.
+ */
+export type Decided = { 
+/**
+ * Who.
+ */
+by: string, 
+/**
+ * When.
+ */
+at: string, };
+
+/**
  * A decision on a case.
  */
 export type Decision = { 
@@ -482,6 +495,32 @@ mine?: JsonValue,
  * What is there now.
  */
 theirs: JsonValue, };
+
+/**
+ * One piece of evidence.
+ */
+export type Evidence = { 
+/**
+ * What it is.
+ */
+what: EvidenceKind, 
+/**
+ * How much it counts; below nothing it speaks against.
+ */
+weight: number, 
+/**
+ * What the one system says.
+ */
+mine: string, 
+/**
+ * What the other says.
+ */
+theirs: string, };
+
+/**
+ * What a piece of evidence is.
+ */
+export type EvidenceKind = "sharedIdentifier" | "sameFamilyName" | "familyNameSpelling" | "partOfFamilyName" | "familyNameLetters" | "otherFamilyName" | "sameGivenName" | "givenNameSpelling" | "partOfGivenNames" | "givenNameLetters" | "initial" | "otherGivenName" | "sameWords" | "sameBirthDate" | "birthDateDigits" | "otherBirthDate" | "sameSex" | "otherSex";
 
 /**
  * A labelled value.
@@ -850,6 +889,10 @@ links: Array<Link>,
  */
 messages: Array<Message>, 
 /**
+ * The same patient in other systems: confirmed, and, apart from that, proposed.
+ */
+same: SamePerson, 
+/**
  * Parts of its page that are shown although nothing is in them.
  */
 parts: Array<Part>, 
@@ -861,6 +904,27 @@ actions: Array<ActionOffer>,
  * Everything done here with it that still shows or is unsettled.
  */
 outbox: Array<OutboxRow>, };
+
+/**
+ * What of a patient, as one system tells it, is compared.
+ */
+export type Likeable = { 
+/**
+ * Their name.
+ */
+name: PersonName, 
+/**
+ * The day of birth, `YYYY-MM-DD`, or the remote's text when it cannot be read.
+ */
+birthDate: string | null, 
+/**
+ * The remote's own word.
+ */
+gender: string | null, 
+/**
+ * The patient's own numbers; those of the item are not among them.
+ */
+identifiers: Array<Identifier>, };
 
 /**
  * A page elsewhere.
@@ -1258,6 +1322,11 @@ name: PersonName,
 email: string | null, };
 
 /**
+ * One patient as one connection tells of them. Derived from what names them there, so that they always get the same id.
+ */
+export type PersonId = string;
+
+/**
  * The parts of a name. Any may be missing.
  */
 export type PersonName = { 
@@ -1334,6 +1403,102 @@ reason: string,
  * When it was first seen.
  */
 seenAt: string, };
+
+/**
+ * Two patients who may be one person.
+ */
+export type SamePair = { 
+/**
+ * One of them.
+ */
+one: SamePatient, 
+/**
+ * The other; its evidence has the first as `mine`.
+ */
+other: SamePatient, };
+
+/**
+ * A stretch of the pairs that nobody decided about yet.
+ */
+export type SamePairs = { 
+/**
+ * The pairs, the most convincing first.
+ */
+pairs: Array<SamePair>, 
+/**
+ * How many there are in all.
+ */
+total: number, };
+
+/**
+ * A patient of another connection beside the one who is looked at.
+ */
+export type SamePatient = { 
+/**
+ * Who.
+ */
+person: PersonId, 
+/**
+ * At which connection.
+ */
+connection: ConnectionId, 
+/**
+ * Its name.
+ */
+connectionName: string, 
+/**
+ * What people call its system.
+ */
+systemTitle: string, 
+/**
+ * What is told of them there.
+ */
+about: Likeable, 
+/**
+ * Their name as it is written here.
+ */
+patient: string | null, 
+/**
+ * Their items, those to work on first; none when no item tells of them any more.
+ */
+items: Array<WorklistRow>, 
+/**
+ * What speaks for and against it now, the heaviest first; `mine` is of whoever is looked at.
+ */
+evidence: Array<Evidence>, 
+/**
+ * How much that comes to.
+ */
+weight: number, 
+/**
+ * Who confirmed it, and when; `None` of a proposal, and of whom others in between make the same person.
+ */
+decided: Decided | null, 
+/**
+ * What speaks against it now and did not when it was confirmed.
+ */
+changed: Array<Evidence>, };
+
+/**
+ * The same person in other systems, from one item.
+ */
+export type SamePerson = { 
+/**
+ * The item's own patient; `None` when it tells of none.
+ */
+person: PersonId | null, 
+/**
+ * Confirmed by a person, directly or through each other.
+ */
+confirmed: Array<SamePatient>, 
+/**
+ * Proposed, the most convincing first.
+ */
+proposed: Array<SamePatient>, 
+/**
+ * How many others were refused.
+ */
+refused: number, };
 
 /**
  * A filter that was saved at the remote, as a view of the worklist.
@@ -1619,4 +1784,8 @@ gone: boolean,
 /**
  * The title of its connection's system, in a word.
  */
-system: string, };
+system: string, 
+/**
+ * Whether another patient here has the same family name and initial and is not known to be the same person.
+ */
+similar: boolean, };

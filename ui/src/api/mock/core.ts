@@ -12,6 +12,7 @@ import { asStudies, asStudy, disputes, STUDY_ACTIONS } from './radiology';
 import { isOpen, order, read } from './query';
 import { rejected } from './rejected';
 import { ME, makeRows } from './rows';
+import { sameCommands } from './same';
 import { FRESH, settle, type Scene } from './scenes';
 
 const error = (code: CommandError['code'], message: string): CommandError => ({ code, message });
@@ -35,6 +36,7 @@ export class MockCore {
     this.connections = scene.connections;
     this.state = scene.state;
     this.preferences = { ...scene.preferences };
+    Object.assign(this, sameCommands(this));
     settle(this);
   }
 

@@ -3,6 +3,7 @@ import type { CommentView, ItemView, OutboxRow, WorklistRow } from '../generated
 import { COMMENT, STATUS } from './declarations';
 import { fact, happened, moment, person, UNTOLD } from './pieces';
 import { ME } from './rows';
+import { sameOf } from './same';
 
 const QUESTIONS: [string, string | null][] = [
   [
@@ -43,6 +44,7 @@ export function makeView(
       ...(row.identifier ? [row.identifier] : []),
       { kind: 'patient', label: 'Patient id', value: `SUB-${row.externalId.slice(-8)}`, issuer: null },
     ],
+    same: sameOf(row),
     connectionName,
     systemTitle: 'CareValidate',
     created: moment(created),

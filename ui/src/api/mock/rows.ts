@@ -177,5 +177,6 @@ function makeRow(random: Random, index: number, now: number): WorklistRow {
     unsettled: finished ? 'nothing' : unsettled,
     gone: index % 557 === 17,
     system: 'carevalidate',
+    similar: index % 31 === 9,
   };
 }

@@ -8,6 +8,7 @@ export function sectionsOf(view: ItemView): { name: SectionName; count: number |
   const may = (part: Part) => view.parts.includes(part);
   const all: { name: SectionName; count: number | null; always: boolean }[] = [
     { name: 'summary', count: null, always: true },
+    { name: 'same', count: view.same.confirmed.length + view.same.proposed.length, always: view.same.refused > 0 },
     { name: 'comments', count: view.comments.length, always: takesComments(view) },
     { name: 'messages', count: view.messages.length, always: false },
     { name: 'forms', count: view.forms.length, always: may('forms') },

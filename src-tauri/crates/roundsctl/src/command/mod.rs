@@ -7,6 +7,7 @@ mod fields;
 mod item;
 mod outbox;
 mod salvage;
+mod same;
 mod sync;
 
 use std::fmt::Write as _;
@@ -61,13 +62,17 @@ async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output
         Command::List { query, sort, limit } => item::list(rounds, query, sort, *limit, output).await?,
         Command::Show { item, raw } => item::show(rounds, item, *raw, output).await?,
         Command::LookUp { connection, number } => item::look_up(rounds, connection, number, output).await?,
-        Command::Link { item, patient } => item::link(rounds, item, patient, output).await?,
         Command::Act { item, action, fields } => item::act(rounds, item, action, fields, output).await?,
         Command::Create { connection, action, fields_file, instead, fields } => {
             let what =
                 create::What { connection, action, fields_file: fields_file.as_deref(), instead: instead.as_deref() };
             create::run(rounds, &what, fields, output).await?;
         }
+        Command::Same(command) => same::run(rounds, command, output).await?,
+        Command::Link { item, other } if names_an_item(rounds, other).await => {
+            same::confirm(rounds, item, other, output).await?;
+        }
+        Command::Link { item, other } => item::link(rounds, item, other, output).await?,
         Command::Attachment { item, attachment, out } => {
             item::attachment(rounds, item, attachment, out, output).await?;
         }
@@ -111,4 +116,9 @@ fn systems(output: Output) -> Result<ExitCode, Failure> {
         text
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether it is how items are named, or the id of one that is here; else it is a patient's id at some system.
+async fn names_an_item(rounds: &Rounds, name: &str) -> bool {
+    name.contains(':') || rounds.find(name).await.is_ok()
 }

@@ -39,6 +39,7 @@ fn document(salvaged: &Salvaged, into: &Path) -> Value {
         "drafts": salvaged.drafts,
         "files": salvaged.files,
         "lostFiles": salvaged.lost_files,
+        "same": salvaged.same,
         "connections": salvaged.connections,
         "bareConnections": salvaged.bare_connections,
         "bareItems": salvaged.bare_items,
@@ -62,6 +63,7 @@ fn lines(salvaged: &Salvaged, into: &Path) -> String {
     }
     for (count, what) in [
         (salvaged.asking, "actions ask you what to do: see `outbox`"),
+        (salvaged.same, "decisions about patients of different systems are in the new profile"),
         (salvaged.torn, "rows could be read in part only and are not among them"),
         (salvaged.lost_files, "files that were to go out could not be read: their actions ask you"),
         (salvaged.bare_connections, "connections want to be filled in: see `connection list` and `connection set`"),

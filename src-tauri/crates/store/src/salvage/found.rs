@@ -23,6 +23,8 @@ pub(super) struct Found {
     pub(super) actions: BTreeMap<Uuid, Row>,
     pub(super) drafts: Vec<Row>,
     pub(super) files: BTreeMap<i64, Row>,
+    /// What was decided about patients of different systems.
+    pub(super) same: BTreeMap<i64, Row>,
 }
 
 /// Where the columns stand that this has to know, as the first migration made them.
@@ -49,6 +51,14 @@ pub(super) mod column {
     pub(crate) mod outgoing_file {
         pub(crate) const ITEM: usize = 1;
         pub(crate) const HASH: usize = 2;
+    }
+    pub(crate) mod same_person {
+        pub(crate) const ONE: usize = 1;
+        pub(crate) const ONE_CONNECTION: usize = 2;
+        pub(crate) const OTHER: usize = 3;
+        pub(crate) const OTHER_CONNECTION: usize = 4;
+        pub(crate) const STANDS: usize = 6;
+        pub(crate) const ALL: usize = 14;
     }
     pub(crate) mod draft {
         pub(crate) const ITEM: usize = 0;
@@ -109,6 +119,18 @@ impl Found {
             // Its hash tells it from anything else, and that it is whole.
             (Some(key), [Null, Int(_), Text(hash), Int(_), Blob(content)]) if file::hash(content) == *hash => {
                 self.files.insert(key, record.values);
+            }
+            (Some(key), [Null, Blob(one), Int(_), Blob(other), Int(_), Text(verdict), Int(_), Text(_), Int(_), ..])
+                if one.len() == 16
+                    && other.len() == 16
+                    && record.values.len() >= column::same_person::ALL
+                    && ["confirmed", "refused"].contains(&verdict.as_str()) =>
+            {
+                // Seen twice in a file whose log is damaged: what was undone is the later one.
+                let stands = |row: &Row| int(row, column::same_person::STANDS) == Some(1);
+                if self.same.get(&key).is_none_or(stands) {
+                    self.same.insert(key, record.values);
+                }
             }
             // A table without row numbers. Its times tell it from an index of the same shape.
             (None, [Int(_), Text(_), Text(fields), Int(saved_at)])

@@ -34,6 +34,7 @@ pub(super) async fn keep(store: &Store, found: Found, salvaged: &mut Salvaged, n
                 keeping.files(write).await?;
                 keeping.actions(write).await?;
                 keeping.drafts(write).await?;
+                keeping.same(write).await?;
                 for (item, place) in &keeping.places {
                     if *place != Place::Nowhere {
                         reproject(write, *item).await?;
@@ -234,7 +235,7 @@ impl Keeping {
     }
 }
 
-fn set(row: &mut Row, column: usize, value: Value) {
+pub(super) fn set(row: &mut Row, column: usize, value: Value) {
     if let Some(place) = row.get_mut(column) {
         *place = value;
     }

@@ -8,6 +8,7 @@
 mod files;
 mod found;
 mod keep;
+mod same;
 
 use std::{collections::BTreeMap, fs, io::Write as _, path::Path};
 
@@ -51,6 +52,8 @@ pub struct Salvaged {
     pub files: u32,
     /// Files that those name and that could not be read: such an action asks its person before it is sent.
     pub lost_files: u32,
+    /// Decisions about patients of different systems that are in the new profile, those undone among them.
+    pub same: u32,
     /// Connections that are in the new profile with everything that they need.
     pub connections: u32,
     /// Connections whose settings and secrets could not be read: they are there by name and want to be filled in.

@@ -378,12 +378,7 @@ async fn missing(db: &mut SqliteConnection, advance: &Advance, now: DateTime<Utc
 /// What a sweep of a slice that began then should have returned and has not so far. What changed since some instant says
 /// nothing about what it did not return. What was read since the sweep began cannot be missing from it; but a time that is still
 /// to come was written by a clock that has been set back since.
-async fn unseen(
-    db: &mut SqliteConnection,
-    slice: i64,
-    began: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<Vec<i64>> {
+async fn unseen(db: &mut SqliteConnection, slice: i64, began: DateTime<Utc>, now: DateTime<Utc>) -> Result<Vec<i64>> {
     let stored: String =
         sqlx::query_scalar("SELECT slice FROM slice WHERE key = ?").bind(slice).fetch_one(&mut *db).await?;
     let within = match serde_json::from_str(&stored)? {

@@ -34,6 +34,7 @@ impl Rounds {
         let outbox = self.rows(&stored.actions).await?;
         let messages = self.messages_about(&stored).await?;
         let comments = comments(&stored, &outbox);
+        let same = self.same_person(id).await?;
         let actions = system.actions.iter().filter_map(|declaration| {
             // What is for another kind of item is not "impossible now": it is not there at all.
             let offer = stored.item.offers.iter().find(|offer| offer.action == declaration.name)?;
@@ -72,6 +73,7 @@ impl Rounds {
             links: stored.item.links,
             parts: if stored.item.kind == ItemKind::Case { system.parts.clone() } else { vec![] },
             messages,
+            same,
         })
     }
 

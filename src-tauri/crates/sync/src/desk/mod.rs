@@ -13,6 +13,7 @@ mod make;
 mod messages;
 mod names;
 mod outbox;
+mod same;
 
 pub use act::Intent;
 pub use attachments::AttachmentState;

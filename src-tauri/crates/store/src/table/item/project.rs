@@ -19,7 +19,7 @@ use crate::{
     table::{
         action, candidate,
         connection::{self, Connection},
-        worklist,
+        person, worklist,
     },
 };
 
@@ -90,6 +90,7 @@ pub(crate) async fn reproject(write: &mut Write<'_>, key: i64) -> Result<()> {
     let people = people_for(write.db, key, &actions).await?;
     let row_of_it = projected(&connection, key, &item, &actions, &people, row.try_get("gone")?);
     worklist::put(write.db, &[row_of_it], &[key]).await?;
+    person::keep(write, person::Whose { key: connection.key, id: connection.id }, &[(key, &item)]).await?;
     write.announce(Change::Items(vec![ItemId(row.try_get("id")?)]));
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::{
     table::{
         action, attachment,
         connection::{self, Connection},
-        rejected,
+        person, rejected,
         slice::{self, Advance, Brought},
         worklist,
     },
@@ -369,6 +369,9 @@ async fn save(write: &mut Write<'_>, context: &Context<'_>, fresh: &[Fresh<'_>])
         rows.push(projected(context.connection, one.key, one.item, &on_it, &people, false));
     }
     worklist::put(write.db, &rows, &keys).await?;
+    let whose = person::Whose { key: context.connection.key, id: context.connection.id };
+    let about: Vec<(i64, &WorkItem)> = fresh.iter().map(|fresh| (fresh.key, fresh.item)).collect();
+    person::keep(write, whose, &about).await?;
     write.announce(Change::Items(fresh.iter().map(|fresh| fresh.id).collect()));
     Ok(())
 }

@@ -5,18 +5,20 @@ use std::fmt::Write as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use rounds_domain::{
     item::{ItemKind, StatusGroup},
+    projection::WorklistRow,
     query::{Assigned, Query, QueryProblem, Test},
     text::fold,
     view::{ListAnswer, ListRequest, SortColumn},
 };
 #[cfg(test)]
 use sqlx::Row;
-#[cfg(test)]
-use sqlx::SqliteConnection;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{LAST, SHELF_GONE, SHELF_LIST, lines, several};
-use crate::{Result, Store, codec, table::search};
+use super::{LAST, SHELF_GONE, SHELF_LIST, numbered_lines, several};
+use crate::{
+    Result, Store, codec,
+    table::{person, search},
+};
 
 impl Store {
     /// A stretch of the worklist.
@@ -30,11 +32,22 @@ impl Store {
                 let mut list = QueryBuilder::<Sqlite>::new("");
                 select(&mut list, &query, &request, total, now);
                 let keys: Vec<i64> = list.build_query_scalar().fetch_all(&mut *db).await?;
-                Ok(ListAnswer { rows: lines(db, &keys).await?, total, chips: query.chips(), problem: query.problem })
+                Ok(ListAnswer { rows: shown(db, &keys).await?, total, chips: query.chips(), problem: query.problem })
             })
         })
         .await
     }
+}
+
+/// The rows of these items, those marked whose patient a namesake could be taken for. That is found as they are shown: a new patient
+/// would otherwise change the rows of all their namesakes.
+async fn shown(db: &mut SqliteConnection, keys: &[i64]) -> Result<Vec<WorklistRow>> {
+    let namesakes = person::with_namesakes(db, keys).await?;
+    let mut rows = Vec::with_capacity(keys.len());
+    for (key, row) in numbered_lines(db, keys).await? {
+        rows.push(WorklistRow { similar: namesakes.contains(&key), ..row });
+    }
+    Ok(rows)
 }
 
 /// Writes the statement that finds a stretch of the worklist.

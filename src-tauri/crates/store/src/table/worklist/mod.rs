@@ -102,14 +102,20 @@ pub(crate) async fn line(db: &mut SqliteConnection, key: i64) -> Result<Worklist
 }
 
 /// The rows of these items, in this order.
-async fn lines(db: &mut SqliteConnection, keys: &[i64]) -> Result<Vec<WorklistRow>> {
+pub(super) async fn lines(db: &mut SqliteConnection, keys: &[i64]) -> Result<Vec<WorklistRow>> {
+    Ok(numbered_lines(db, keys).await?.into_iter().map(|(_, row)| row).collect())
+}
+
+/// The same, each with the store's number of its item.
+async fn numbered_lines(db: &mut SqliteConnection, keys: &[i64]) -> Result<Vec<(i64, WorklistRow)>> {
     let rows: Vec<(i64, String)> =
         sqlx::query_as("SELECT key, line FROM worklist_line WHERE key IN (SELECT value FROM json_each(?))")
             .bind(serde_json::to_string(keys)?)
             .fetch_all(db)
             .await?;
     let lines: HashMap<i64, String> = rows.into_iter().collect();
-    keys.iter().filter_map(|key| lines.get(key)).map(|line| Ok(serde_json::from_str(line)?)).collect()
+    let known = keys.iter().filter_map(|key| Some((*key, lines.get(key)?)));
+    known.map(|(key, line)| Ok((key, serde_json::from_str(line)?))).collect()
 }
 
 impl Store {
