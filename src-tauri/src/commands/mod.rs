@@ -2,6 +2,7 @@
 //! network.
 
 mod connections;
+mod find;
 mod item;
 #[macro_use]
 mod list;

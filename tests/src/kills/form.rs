@@ -14,7 +14,7 @@ pub(super) fn filled_in(declared: &[ActionField], offer: &ActionOffer, known: &F
     for field in declared.iter().filter(|field| field.kind.is_asked()) {
         if let Some(value) = known.get(&field.key).cloned().or_else(|| value(field, offer)) {
             fields.insert(field.key.clone(), value);
-        } else if field.required {
+        } else if field.required && field.default.is_none() {
             return None;
         }
     }
@@ -32,7 +32,9 @@ fn value(field: &ActionField, offer: &ActionOffer) -> Option<Value> {
         FieldKind::Person => Some(Value::from(offer.people.first()?.id.clone()?)),
         FieldKind::Number { least, .. } if field.required => Some(Value::from(*least)),
         FieldKind::Date if field.required => Some(Value::from(Utc::now().format("%Y-%m-%d").to_string())),
-        FieldKind::Moment { .. } if field.required => Some(Value::from(Utc::now().to_rfc3339())),
+        FieldKind::Moment { .. } if field.required && field.default.is_none() => {
+            Some(Value::from(Utc::now().to_rfc3339()))
+        }
         FieldKind::Group { fields } if field.required => within(fields, offer),
         FieldKind::List { fields, least, .. } => {
             (0..(*least).max(1)).map(|_| within(fields, offer)).collect::<Option<Vec<_>>>().map(Value::from)

@@ -52,7 +52,9 @@ pub async fn matrix(worker: &Path, wish: &Wish, told: impl Fn(&Line) + Send + Sy
     let systems = SHIPPED.iter().filter(wanted).map(|kind| async move {
         let system = (kind.declare)();
         let mut lines = Vec::new();
-        for action in system.actions.iter().filter(|one| wish.action.as_ref().is_none_or(|name| *name == one.name)) {
+        let wanted = |one: &&ActionDeclaration| wish.action.as_ref().is_none_or(|name| *name == one.name);
+        let in_reach = |one: &&ActionDeclaration| !needs::is_out_of_reach(&system.name, &one.name);
+        for action in system.actions.iter().filter(wanted).filter(in_reach) {
             let line = of_action(worker, &system.name, action, wish.every)
                 .await
                 .map_err(|error| format!("{} {}: {error}", system.name, action.name))?;

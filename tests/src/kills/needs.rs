@@ -24,6 +24,7 @@ impl Needs {
             ("lims", name) => at_lims(&simulator.facts("lims")?, name),
             // "When interpretation and reporting are bypassed in the test".
             ("illumina", "status") => (json!({"everyTestBypasses": true}), Fields::new()),
+            ("ehealth", "reject") => (json!({}), Fields::from_iter([("reason".to_owned(), json!("HEMOLYZED"))])),
             _ => (json!({}), Fields::new()),
         };
         Ok(Self { system: system.name.clone(), settings, fields })
@@ -34,6 +35,12 @@ impl Needs {
         simulator.change_settings(&self.system, &self.settings)?;
         Ok(())
     }
+}
+
+/// Whether an action is declared so that its absence has a reason: it is offered nowhere, and nothing is ever sent.
+pub(super) fn is_out_of_reach(system: &str, action: &str) -> bool {
+    // It wants a digital signature.
+    (system, action) == ("ehealth", "cancel")
 }
 
 /// At a laboratory the patient mode says what is taken, and a record is named by the laboratory's own ids.

@@ -129,5 +129,6 @@ pub fn declare() -> System {
             yes("received", Verb::Set),
         ],
         parts: vec![],
+        look_up: None,
     }
 }

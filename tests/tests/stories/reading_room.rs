@@ -125,6 +125,7 @@ fn declare() -> System {
             shape: FeedShape::Changes { overlap_seconds: 60 },
         }],
         parts: vec![],
+        look_up: None,
         actions: vec![
             action(
                 "status",

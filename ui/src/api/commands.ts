@@ -2,6 +2,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import type {
   ActionOffer,
+  Answered,
   ConnectionView,
   Counts,
   ItemView,
@@ -10,6 +11,8 @@ import type {
   MessageView,
   OutboxRow,
   OutFile,
+  Person,
+  Question,
   RejectedView,
   SamePairs,
   System,
@@ -75,6 +78,12 @@ export const openLink = (item: string, url: string) => call<void>('open_link', {
 export const watchItem = (id: string) => call<void>('watch_item', { id });
 
 export const act = (item: string, action: string, fields: Fields) => call<OutboxRow>('act', { item, action, fields });
+/** Asks a system, in the background. */
+export const ask = (question: Question) => call<void>('ask', { question });
+/** How far the answer is; null where nobody asked, or where the answer was given. */
+export const answered = (question: Question) => call<Answered | null>('answered', { question });
+/** The patients whom a connection's settings name. */
+export const patientsAt = (connection: string) => call<Person[]>('patients_at', { connection });
 /** What can be done at a connection where no item stands yet, and why not where not. */
 export const offeredAt = (connection: string) => call<ActionOffer[]>('offered_at', { connection });
 /** Does one of those; `instead` is the action that this one corrects. */

@@ -40,6 +40,17 @@ declared!(
         actions: Vec<ActionDeclaration>,
         /// Parts of a case's page that it can fill: there an empty one is worth saying, elsewhere it would be noise.
         parts: Vec<Part>,
+        /// Finding an item there by a number that a person has; `None` where the system offers none.
+        look_up: Option<LookUp>,
+    }
+);
+declared!(
+    /// Finding an item by a number that a person has: a scan.
+    LookUp {
+        /// What the number is.
+        number: ActionField,
+        /// What names a patient, where the system tells an item without saying whose it is; `None` where it always says.
+        patient: Option<ActionField>,
     }
 );
 

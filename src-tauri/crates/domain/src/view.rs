@@ -444,3 +444,43 @@ view!(
         seen_at: DateTime<Utc>,
     }
 );
+
+/// What somebody asks a system and waits for.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Question {
+    /// What bears this number at a connection.
+    Number {
+        /// The connection.
+        connection: ConnectionId,
+        /// The number as it was scanned or typed.
+        number: String,
+    },
+    /// Whether an item is this patient's; then it is kept as theirs.
+    Patient {
+        /// The item.
+        item: ItemId,
+        /// The patient's id there.
+        patient: String,
+    },
+}
+
+/// How far the answer to a question is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(export, export_to = "bindings.ts"))]
+#[serde(tag = "state", rename_all = "camelCase")]
+pub enum Answered {
+    /// The system is being asked.
+    Asking,
+    /// It answered.
+    Found {
+        /// The items that it is about, as they are kept now; none where the system has nothing.
+        items: Vec<ItemId>,
+    },
+    /// It could not be answered.
+    Failed {
+        /// Why, and what to do.
+        message: String,
+    },
+}

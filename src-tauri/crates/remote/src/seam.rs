@@ -126,6 +126,11 @@ pub trait RemoteSystem: Send + Sync {
         None
     }
 
+    /// The patients whom the account's settings name. No request is sent.
+    fn patients(&self) -> Vec<Person> {
+        vec![]
+    }
+
     /// What can be done here without an item that is there already (make a case), and why not where not, as far as the account's
     /// settings say. No request is sent.
     fn offers(&self) -> Vec<Offer> {

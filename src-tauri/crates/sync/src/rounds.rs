@@ -9,6 +9,7 @@ use std::{
 use rounds_domain::{
     declare::System,
     ids::{ConnectionId, ItemId},
+    view::{Answered, Question},
 };
 use rounds_engine::outbox::transition::{Event, Rules, after};
 use rounds_remote::registry::{Kind, SHIPPED};
@@ -32,6 +33,8 @@ pub struct Rounds<K: Keep = Store> {
     pub(crate) asked: Mutex<HashMap<ConnectionId, rounds_engine::pull::plan::Asked>>,
     /// Files that are being fetched.
     pub(crate) fetching: Mutex<HashSet<(ItemId, String)>>,
+    /// What somebody asks a system and waits for.
+    pub(crate) questions: Mutex<HashMap<Question, Answered>>,
     links: tokio::sync::Mutex<HashMap<ConnectionId, Arc<Link<K>>>>,
     turns: Mutex<HashMap<ConnectionId, Arc<Turns>>>,
 }
@@ -67,6 +70,7 @@ impl<K: Keep> Rounds<K> {
             pull_wakes: Mutex::default(),
             asked: Mutex::default(),
             fetching: Mutex::default(),
+            questions: Mutex::default(),
             links: tokio::sync::Mutex::default(),
             turns: Mutex::default(),
         }))

@@ -1,6 +1,12 @@
 //! A specimen whose patient nobody knows: found by its number, held back, sent only once it is known whose it is.
 
-use rounds_domain::{action::ReasonKind, outbox::OutboxState};
+use std::time::Duration;
+
+use rounds_domain::{
+    action::ReasonKind,
+    outbox::OutboxState,
+    view::{Answered, Question},
+};
 use rounds_engine::pull::plan::Extent;
 use rounds_sync::desk::ConnectionSettings;
 use serde_json::json;
@@ -47,6 +53,45 @@ async fn a_receipt_without_a_patient_waits_and_goes_on_with_the_time_of_the_scan
     let again = rounds.retry(receipt).await.unwrap();
     assert_eq!(laboratory.settled(again.id).await.state, OutboxState::Confirmed);
     laboratory.assert_received(&specimen, &scanned, "linked").await;
+}
+
+#[tokio::test]
+async fn the_window_asks_and_is_answered_once_while_it_goes_on() {
+    let laboratory = Laboratory::at_work(&json!({})).await;
+    let rounds = laboratory.desk.rounds();
+    let (patient, specimen, number) = laboratory.stranger();
+    let item = laboratory.id(&specimen);
+    let asked = |number: &str| Question::Number { connection: laboratory.connection, number: number.to_owned() };
+    assert_eq!(answer(&laboratory, asked(&number)).await, Answered::Found { items: vec![item] });
+    assert_eq!(answer(&laboratory, asked("0000-0000")).await, Answered::Found { items: vec![] });
+    let Answered::Failed { message } = answer(&laboratory, asked(" ")).await else { panic!("nothing was asked") };
+    assert!(message.contains("The number is empty"), "{message}");
+
+    let watched = rounds.patients_at(laboratory.connection).await.unwrap();
+    let other = watched.iter().find_map(|person| person.id.clone()).expect("somebody is watched");
+    let theirs = |patient: &str| Question::Patient { item, patient: patient.to_owned() };
+    assert!(matches!(answer(&laboratory, theirs(&other)).await, Answered::Failed { .. }), "whose it is says eHealth");
+    assert_eq!(laboratory.view(&specimen).await.patient, None);
+    assert_eq!(answer(&laboratory, theirs(&patient)).await, Answered::Found { items: vec![item] });
+    assert_eq!(
+        laboratory.view(&specimen).await.patient.and_then(|patient| patient.external_id).as_deref(),
+        Some(&*patient)
+    );
+}
+
+/// What is answered in the background; afterwards it is as if nobody had asked.
+async fn answer(laboratory: &Laboratory, question: Question) -> Answered {
+    let rounds = laboratory.desk.rounds();
+    rounds.ask(question.clone());
+    loop {
+        match rounds.answered(&question).expect("it was asked") {
+            Answered::Asking => tokio::time::sleep(Duration::from_millis(5)).await,
+            answer => {
+                assert_eq!(rounds.answered(&question), None, "an answer is given once");
+                return answer;
+            }
+        }
+    }
 }
 
 #[tokio::test]

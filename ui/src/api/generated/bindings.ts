@@ -127,6 +127,19 @@ required: boolean,
 phi: boolean, };
 
 /**
+ * How far the answer to a question is.
+ */
+export type Answered = { "state": "asking" } | { "state": "found", 
+/**
+ * The items that it is about, as they are kept now; none where the system has nothing.
+ */
+items: Array<ItemId>, } | { "state": "failed", 
+/**
+ * Why, and what to do.
+ */
+message: string, };
+
+/**
  * An appointment.
  */
 export type Appointment = { 
@@ -986,6 +999,19 @@ offset: number,
 limit: number, };
 
 /**
+ * Finding an item by a number that a person has: a scan.
+ */
+export type LookUp = { 
+/**
+ * What the number is.
+ */
+number: ActionField, 
+/**
+ * What names a patient, where the system tells an item without saying whose it is; `None` where it always says.
+ */
+patient: ActionField | null, };
+
+/**
  * One prescribed medicine.
  */
 export type Medication = { 
@@ -1366,6 +1392,27 @@ source: string,
 text: string, };
 
 /**
+ * What somebody asks a system and waits for.
+ */
+export type Question = { "type": "number", 
+/**
+ * The connection.
+ */
+connection: ConnectionId, 
+/**
+ * The number as it was scanned or typed.
+ */
+number: string, } | { "type": "patient", 
+/**
+ * The item.
+ */
+item: ItemId, 
+/**
+ * The patient's id there.
+ */
+patient: string, };
+
+/**
  * Why an action stands where it stands: for the person who looks at it.
  */
 export type Reason = { 
@@ -1646,7 +1693,11 @@ actions: Array<ActionDeclaration>,
 /**
  * Parts of a case's page that it can fill: there an empty one is worth saying, elsewhere it would be noise.
  */
-parts: Array<Part>, };
+parts: Array<Part>, 
+/**
+ * Finding an item there by a number that a person has; `None` where the system offers none.
+ */
+lookUp: LookUp | null, };
 
 /**
  * What kind of trouble a connection has.

@@ -151,6 +151,9 @@ export class MockCore {
     return action;
   };
   on_offered_at = () => [];
+  on_ask = () => null;
+  on_answered = () => ({ state: 'found', items: [] });
+  on_patients_at = () => [];
   on_undo = ({ action }: { action: string }) => {
     const row = this.action(action);
     if (row.state !== 'held') throw error('notOffered', 'It has already left.');

@@ -126,5 +126,6 @@ export const SYSTEMS: System[] = [
     feeds: [{ name: 'cases', title: 'Cases', shape: { type: 'windows', days: 59, overlapSeconds: 1 } }],
     actions: [COMMENT, STATUS],
     parts: ['forms', 'decisions', 'orders', 'attachments'],
+    lookUp: null,
   },
 ];

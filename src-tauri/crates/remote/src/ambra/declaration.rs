@@ -2,7 +2,7 @@
 //!
 //! Every rule that the contract sheet marks "inferred" or "open" is a setting here, with the sheet's default.
 
-use rounds_domain::declare::{Choice, Feed, FeedShape, FieldKind, Setting, System};
+use rounds_domain::declare::{ActionField, Choice, Feed, FeedShape, FieldKind, LookUp, Setting, System};
 
 use super::actions;
 use crate::common::{self, Reading, setting};
@@ -79,6 +79,18 @@ pub(super) fn system() -> System {
         ],
         actions: actions::all(),
         parts: vec![],
+        look_up: Some(LookUp {
+            number: ActionField {
+                key: "number".into(),
+                label: "Accession number or MRN".into(),
+                help: "Studies and orders with exactly this number are looked for, also those that are not read here."
+                    .into(),
+                kind: FieldKind::Text,
+                required: true,
+                default: None,
+            },
+            patient: None,
+        }),
     }
 }
 

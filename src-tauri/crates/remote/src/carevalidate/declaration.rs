@@ -62,6 +62,7 @@ pub(super) fn system() -> System {
         }],
         actions: actions::all(),
         parts: vec![Part::Forms, Part::Decisions, Part::Orders, Part::Attachments],
+        look_up: None,
     }
 }
 

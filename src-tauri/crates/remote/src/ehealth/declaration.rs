@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rounds_domain::{
     action::{Proof, Verb},
-    declare::{ActionDeclaration, ActionField, Feed, FeedShape, FieldKind, Setting, System},
+    declare::{ActionDeclaration, ActionField, Feed, FeedShape, FieldKind, LookUp, Setting, System},
 };
 
 use crate::common::{self, Reading, setting};
@@ -89,6 +89,30 @@ pub(super) fn system() -> System {
         }],
         actions: vec![receive(), reject(), cancel()],
         parts: vec![],
+        look_up: Some(LookUp {
+            number: ActionField {
+                required: true,
+                ..field(
+                    "number",
+                    "Accession identifier",
+                    "As it stands on the tube: scan it or type it. What eHealth finds is kept on the worklist; whose it is eHealth \
+                     does not tell with it.",
+                    FieldKind::Text,
+                    None,
+                )
+            },
+            patient: Some(ActionField {
+                required: true,
+                ..field(
+                    PATIENT_ID,
+                    "Patient",
+                    "Whose specimen it is, out of the watched patients. It is kept only when eHealth shows the specimen among \
+                     theirs. Somebody else is added to the watched patients in the connection's settings first.",
+                    FieldKind::Person,
+                    None,
+                )
+            }),
+        }),
     }
 }
 

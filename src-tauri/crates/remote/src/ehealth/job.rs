@@ -81,8 +81,8 @@ impl EHealth {
         }
         let unclear = || outcome::unreadable_write(TITLE, reply);
         let body: Value = serde_json::from_slice(&reply.body).map_err(|_| unclear())?;
-        let see_other = reply.status.as_u16() == 303;
-        match (stands(&body, see_other), linked(&body)) {
+        // Only a job's own 303 says that something is done: to a write it is a reply like any other.
+        match (stands(&body, false), linked(&body)) {
             (Some(Stands::Failed { code: Some(code), error }), _) => {
                 Err(self.refused(&No::of_job(code, error.as_ref(), &self.signature), None))
             }

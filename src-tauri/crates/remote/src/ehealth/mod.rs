@@ -27,7 +27,7 @@ use rounds_domain::{
     action::Action,
     declare::System,
     error::RemoteError,
-    patient::{Me, PersonName},
+    patient::{Me, Person, PersonName},
     pull::{Page, Record, Slice},
 };
 use url::Url;
@@ -119,6 +119,10 @@ impl RemoteSystem for EHealth {
     /// The token's user; who that is stands in the settings.
     fn me(&self) -> Option<Me> {
         Some(self.me.clone())
+    }
+
+    fn patients(&self) -> Vec<Person> {
+        self.watched.people()
     }
 
     async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rounds_domain::patient::{Person, PersonName};
+
 /// The watched patients, each with the name that the laboratory gives them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Watched {
@@ -36,6 +38,16 @@ impl Watched {
     /// Their ids.
     pub(super) fn ids(&self) -> &[String] {
         &self.ids
+    }
+
+    /// All of them, under the names that the laboratory gives them; one without a name goes by the id.
+    pub(super) fn people(&self) -> Vec<Person> {
+        let person = |id: &String| Person {
+            id: Some(id.clone()),
+            name: PersonName::of(Some(self.name(id).unwrap_or(id)), None),
+            email: None,
+        };
+        self.ids.iter().map(person).collect()
     }
 
     /// The laboratory's name for a patient.

@@ -57,6 +57,7 @@ pub(super) fn system() -> System {
         feeds: vec![],
         actions: actions::all(),
         parts: vec![],
+        look_up: None,
     }
 }
 

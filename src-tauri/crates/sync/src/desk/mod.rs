@@ -2,6 +2,7 @@
 //! for the network but what says so.
 
 mod act;
+mod asking;
 mod attachments;
 mod connections;
 mod error;

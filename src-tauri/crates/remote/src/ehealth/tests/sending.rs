@@ -190,6 +190,8 @@ async fn what_is_answered_to_a_write_is_acceptance_refusal_or_doubt() {
         (reply_json(200, r#"{"data": {"status": "pending""#), Err(AndNow::Doubtful)),
         (reply_json(200, "<html>"), Err(AndNow::Doubtful)),
         (reply_json(502, "bad gateway"), Err(AndNow::Doubtful)),
+        (reply_json(303, r#"{"data": {"links": [{"entity": "job", "href": "/jobs/j1"}]}}"#), Ok("accepted")),
+        (reply_json(303, r#"{"data": {}}"#), Err(AndNow::Doubtful)),
         (reply(302, "location: /elsewhere\r\n", ""), Err(AndNow::Doubtful)),
     ] {
         let server = Server::start(vec![answer]).await;
