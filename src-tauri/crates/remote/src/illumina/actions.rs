@@ -284,7 +284,7 @@ fn action(name: &str, label: &str, verb: Verb, proof: Proof, consequence: &str) 
     }
 }
 
-fn field(key: &str, label: &str, help: &str, kind: FieldKind, required: bool) -> ActionField {
+pub(super) fn field(key: &str, label: &str, help: &str, kind: FieldKind, required: bool) -> ActionField {
     ActionField { key: key.into(), label: label.into(), help: help.into(), kind, required, default: None }
 }
 
