@@ -138,8 +138,9 @@ impl Check {
         if action.attempts > MOST_ATTEMPTS + 1 {
             self.broken(Invariant::Bounded, format!("{} was sent {} times", told(action), action.attempts));
         }
-        // A wait that was kept before counts by the clock of then.
-        let is_new = self.known.get(&id).is_none_or(|known| known.action.next_at != action.next_at);
+        // A wait that was kept before counts by the clock of then. It is kept to the millisecond, and told more exactly when it is moved.
+        let waits_until = |action: &Action| action.next_at.map(|at| at.timestamp_millis());
+        let is_new = self.known.get(&id).is_none_or(|known| waits_until(&known.action) != waits_until(action));
         let wait = action.next_at.filter(|_| is_new).map(|at| at - machine.now());
         if wait.is_some_and(|wait| wait > LONGEST_WAIT) && !machine.clock_was_just_set() {
             self.broken(
