@@ -5,7 +5,7 @@ CREATE TABLE person (
     id         BLOB    NOT NULL UNIQUE,
     born       INTEGER,          -- YYYYMMDD; none where it is not known
     family     TEXT,             -- the family name in the form common to its spellings
-    namesake   TEXT,             -- that, and the given name's first letter
+    namesake   TEXT,             -- that, and the first given name likewise
     about      TEXT    NOT NULL  -- JSON: what of them is compared
 ) STRICT;
 -- Whom somebody might be is looked for among those born on the same day, or on one that is misread for it: a handful of rows. Where a

@@ -60,6 +60,7 @@ it.each([
     'CareValidate demo · first pull begins',
     'busy',
   ],
+  ['of which nothing is ever read', { feeds: [] }, 'CareValidate demo · nothing is read from it', 'good'],
   [
     'offline, with how old what is shown is',
     { trouble: { kind: 'offline', text: '', since: ago(60) }, feeds: [feed({ completeAt: ago(1500) })] },
@@ -115,4 +116,16 @@ it('gives many that are well one line, by the oldest, and puts each that is not 
     ['3 systems · up to date, the oldest 4 min ago', 'good'],
   ]);
   expect(lines[2]?.more).toContain('D · up to date 30 s ago');
+});
+
+it('leaves out what nothing is read from, unless there is nothing else or something is wrong with it', () => {
+  const never = named('L', { feeds: [] });
+  const texts = (all: ConnectionView[]) => freshnessLines(all, now).map(({ text }) => text);
+  expect(texts([well('A', 12), never])).toEqual(['A · up to date 12 s ago']);
+  expect(texts([never])).toEqual(['L · nothing is read from it']);
+  const refused = named('L', { feeds: [], trouble: { kind: 'signIn', text: '', since: ago(60) } });
+  expect(texts([well('A', 12), refused])).toEqual(['L · wants signing in', 'A · up to date 12 s ago']);
+  expect(texts([well('A', 12), well('B', 12), well('C', 240), never])).toEqual([
+    '3 systems · up to date, the oldest 4 min ago',
+  ]);
 });

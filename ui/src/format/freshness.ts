@@ -39,6 +39,7 @@ export function freshness(connection: ConnectionView, now: number): Freshness {
         : words.trouble[trouble.kind](name);
     return { text, tone: trouble.kind === 'offline' || trouble.kind === 'waiting' ? 'warn' : 'bad' };
   }
+  if (feeds.length === 0) return { text: words.nothingRead(name), tone: 'good' };
   const first = feeds.filter((feed) => feed.completeAt === null);
   if (first.length > 0 || !at) {
     const sum = (pick: (feed: (typeof feeds)[number]) => number) => first.reduce((all, feed) => all + pick(feed), 0);
@@ -71,14 +72,17 @@ export function freshnessLines(connections: ConnectionView[], now: number): Line
   all.sort((one, other) => ORDER.indexOf(one.line.tone) - ORDER.indexOf(other.line.tone));
   const well = all.filter(({ line }) => line.tone === 'good');
   const at = oldest(well.map(({ connection }) => asOf(connection)));
-  if (well.length < MANY || at === null) return all.map(({ line }) => line);
+  // What is never read has no age; it is named only where nothing else is.
+  const shown = all.filter(({ connection, line }) => line.tone !== 'good' || connection.feeds.length > 0);
+  const read = well.filter(({ connection }) => connection.feeds.length > 0);
+  if (read.length < MANY || at === null) return (shown.length > 0 ? shown : all).map(({ line }) => line);
   return [
     ...all.filter(({ line }) => line.tone !== 'good').map(({ line }) => line),
     {
       id: 'well',
-      text: t().freshness.upToDateMany(well.length, agoWords(at, now)),
+      text: t().freshness.upToDateMany(read.length, agoWords(at, now)),
       tone: 'good',
-      more: well.map(({ line }) => line.text).join('\n'),
+      more: read.map(({ line }) => line.text).join('\n'),
     },
   ];
 }

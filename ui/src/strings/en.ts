@@ -200,6 +200,7 @@ export const en = {
     upToDateMany: (count: number, ago: string) => `${count} systems · up to date, the oldest ${ago}`,
     old: (name: string, ago: string) => `${name} · last read ${ago}`,
     unread: 'Connections could not be read',
+    nothingRead: (name: string) => `${name} · nothing is read from it`,
     firstPull: (name: string, read: number, parts: number, rows: string) =>
       `${name} · first pull ${read} of ${parts} parts, ${rows} rows`,
     firstPullBegins: (name: string) => `${name} · first pull begins`,
@@ -536,7 +537,8 @@ export const en = {
     evidence: 'What speaks for and against it',
     total: (weight: string) => `together ${weight}`,
     similar: 'similar name',
-    similarLong: 'Another patient here has the same family name and initial. Check the birth date and number.',
+    similarLong:
+      'Another patient here has the same name, or the same family name and birth date. Check birth date and number.',
     kind: {
       sharedIdentifier: 'Same number of the same issuer',
       sameFamilyName: 'Same family name',

@@ -240,6 +240,7 @@ export const uk: typeof en = {
     upToDateMany: (count, ago) => `${plural(count, 'система', 'системи', 'систем')} · актуально, найдавніше ${ago}`,
     old: (name, ago) => `${name} · востаннє читано ${ago}`,
     unread: 'З’єднання не вдалося прочитати',
+    nothingRead: (name) => `${name} · звідти нічого не читається`,
     firstPull: (name, read, parts, rows) => `${name} · перше читання ${read} з ${parts} частин, рядків: ${rows}`,
     firstPullBegins: (name) => `${name} · перше читання починається`,
     trouble: {
@@ -575,7 +576,8 @@ export const uk: typeof en = {
     evidence: 'Що свідчить за і проти',
     total: (weight) => `разом ${weight}`,
     similar: 'схоже ім’я',
-    similarLong: 'Інший пацієнт тут має те саме прізвище й ініціал. Перевірте дату народження й номер.',
+    similarLong:
+      'Інший пацієнт тут має те саме ім’я або те саме прізвище й дату народження. Перевірте дату народження й номер.',
     kind: {
       sharedIdentifier: 'Той самий номер того самого видавця',
       sameFamilyName: 'Те саме прізвище',

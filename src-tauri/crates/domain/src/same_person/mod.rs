@@ -193,12 +193,11 @@ impl Likeable {
         self.identifiers.iter().filter_map(number).collect()
     }
 
-    /// Under which namesakes are found: the family name in the form common to its spellings, and the given name's first letter.
+    /// Under which namesakes are found: the family name in the form common to its spellings, and the first given name in that form.
     pub fn namesake(&self) -> Option<String> {
         let family = self.family_key()?;
         let given = fold::words(self.name.given.as_deref()?);
-        let initial = fold::skeleton(given.first()?).chars().next()?;
-        Some(format!("{family} {initial}"))
+        Some(format!("{family} {}", fold::skeleton(given.first()?)))
     }
 
     /// The family name in the form common to its spellings.

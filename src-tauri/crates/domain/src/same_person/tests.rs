@@ -285,9 +285,9 @@ fn who_an_items_patient_is() {
 #[test]
 fn namesakes_share_a_key() {
     let key = |given: &str, family: &str| somebody(given, family, "", "").namesake();
-    assert_eq!(key("Thelma", "Cordero"), key("T.", "CORDERO"));
+    assert_eq!(key("Thelma", "Cordero"), key("THELMA Ana", "CORDERO"));
     assert_eq!(key("Сергій", "Гриценко"), key("Sergey", "Gritsenko"));
-    assert_ne!(key("Thelma", "Cordero"), key("Ana", "Cordero"));
+    assert_ne!(key("Thelma", "Cordero"), key("Tom", "Cordero"), "an initial is shared by too many to be a warning");
     assert_eq!(key("Thelma", ""), None);
 }
 

@@ -28,11 +28,13 @@ pub(crate) const BORN_AND_CALLED: &str = "SELECT key, connection, id, about FROM
 /// Those of other connections with one of these numbers.
 pub(crate) const NUMBERED: &str = "SELECT DISTINCT person.key, connection, id, about FROM person_number JOIN person ON person.key = person_number.person
      WHERE number IN (SELECT value FROM json_each(?)) AND connection <> ? LIMIT ?";
-/// Those of these items whose patient has a namesake who is neither proposed nor confirmed as the same person.
+/// Those of these items whose patient has a namesake, or somebody of the same family name born on the same day, who is neither proposed nor confirmed as the same person.
 pub(crate) const NAMESAKES: &str = "SELECT mine.item FROM item_person mine JOIN person one ON one.key = mine.person
-     WHERE mine.item IN (SELECT value FROM json_each(?)) AND one.namesake IS NOT NULL
-     AND EXISTS (SELECT 1 FROM person other INDEXED BY person_by_namesake
-     WHERE other.namesake = one.namesake AND other.key <> one.key
+     WHERE mine.item IN (SELECT value FROM json_each(?)) AND EXISTS (
+     SELECT 1 FROM (
+         SELECT key, id FROM person INDEXED BY person_by_namesake WHERE namesake = one.namesake
+         UNION SELECT key, id FROM person INDEXED BY person_by_birth WHERE born = one.born AND family = one.family
+     ) other WHERE other.key <> one.key
      AND NOT EXISTS (SELECT 1 FROM proposal WHERE proposal.one = min(one.key, other.key)
      AND proposal.other = max(one.key, other.key) AND proposal.decided = 0)
      AND NOT EXISTS (SELECT 1 FROM same_person WHERE same_person.one = min(one.id, other.id)
@@ -333,8 +335,8 @@ async fn candidates(db: &mut SqliteConnection, person: &Stored) -> Result<Vec<St
     Ok(found.into_values().collect())
 }
 
-/// Which of these items are of a patient whom a namesake could be taken for: the same family name and initial, and neither proposed
-/// nor confirmed as the same person.
+/// Which of these items are of a patient whom a namesake could be taken for: the same first and family name, or the same family name
+/// and birth date, and neither proposed nor confirmed as the same person.
 pub(super) async fn with_namesakes(db: &mut SqliteConnection, items: &[i64]) -> Result<BTreeSet<i64>> {
     let found: Vec<i64> = sqlx::query_scalar(NAMESAKES).bind(serde_json::to_string(items)?).fetch_all(db).await?;
     Ok(found.into_iter().collect())

@@ -123,8 +123,8 @@ INSERT INTO new_draft (action, connection, fields, saved_at) VALUES
     ('createCase', 1, '{"caseNumber":"case-begun"}', 1771200000000);
 
 INSERT INTO person (key, connection, id, born, family, namesake, about) VALUES
-    (1, 1, X'0a000000000050008000000000000001', 19450714, 'kordero', 'kordero t', '{"name":{"family":"Cordero","given":"Thelma","prefix":null,"suffix":null},"birthDate":"1945-07-14","gender":"F","identifiers":[]}'),
-    (2, 2, X'0a000000000050008000000000000002', 19450714, 'kordero', 'kordero t', '{"name":{"family":"Cordero","given":"Thelma","prefix":null,"suffix":null},"birthDate":"1945-07-14","gender":"F","identifiers":[]}');
+    (1, 1, X'0a000000000050008000000000000001', 19450714, 'kordero', 'kordero thelma', '{"name":{"family":"Cordero","given":"Thelma","prefix":null,"suffix":null},"birthDate":"1945-07-14","gender":"F","identifiers":[]}'),
+    (2, 2, X'0a000000000050008000000000000002', 19450714, 'kordero', 'kordero thelma', '{"name":{"family":"Cordero","given":"Thelma","prefix":null,"suffix":null},"birthDate":"1945-07-14","gender":"F","identifiers":[]}');
 INSERT INTO item_person (item, person) VALUES (1, 1), (3, 2);
 INSERT INTO proposal (one, other, weight, decided) VALUES (1, 2, 92, 1);
 -- One that was refused, undone and confirmed.
