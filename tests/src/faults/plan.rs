@@ -277,8 +277,19 @@ fn job_end(rng: &mut impl Rng) -> JobEnd {
     }
 }
 
+/// What people do in a schedule that is about one thing: what needs three steps of one kind in a row is rare among everything that
+/// people do.
+const ABOUT: [&[Doing]; 4] = [
+    &[Doing::Comment, Doing::Status],
+    &[Doing::Approve, Doing::Receive, Doing::Note],
+    &[Doing::Status, Doing::Assign, Doing::Note],
+    &[Doing::Tag, Doing::Untag, Doing::Comment, Doing::Unsay],
+];
+
 struct Maker {
     rng: StdRng,
+    /// What people do, where it is not everything.
+    about: Option<&'static [Doing]>,
     desks: usize,
     servers: usize,
     lateness: Lateness,
@@ -286,6 +297,17 @@ struct Maker {
 
 impl Maker {
     fn act(&mut self) -> Step {
+        if let Some(about) = self.about {
+            return Step::Act {
+                desk: self.rng.random_range(0..self.desks),
+                server: self.rng.random_range(0..self.servers),
+                item: On::There(self.rng.random_range(0..3)),
+                doing: pick(&mut self.rng, about),
+                value: self.rng.random_range(0..4),
+                hold: if chance(&mut self.rng, 15) { Hold::Yes } else { Hold::No },
+                after_last: chance(&mut self.rng, 15),
+            };
+        }
         let doing = match self.rng.random_range(0..28) {
             0..8 => Doing::Comment,
             8..12 => Doing::Status,
@@ -392,7 +414,8 @@ pub fn plan(seed: u64, lateness: Lateness) -> Plan {
         .collect();
     let count = rng.random_range(4..28);
     let pace = pick(&mut rng, &[2_i64, 10, 60, 240]);
-    let mut maker = Maker { rng, desks, servers: servers.len(), lateness };
+    let about = chance(&mut rng, 50).then(|| pick(&mut rng, &ABOUT));
+    let mut maker = Maker { rng, about, desks, servers: servers.len(), lateness };
     // Everybody has a look first.
     let mut at = 30;
     let mut steps = Vec::with_capacity(count);
