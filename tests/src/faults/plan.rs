@@ -378,8 +378,8 @@ impl Maker {
             }
             75..78 => Step::Expire { server },
             78 => Step::WrongPassword { server, minutes: self.rng.random_range(1..15) },
-            79 => Step::SomebodyElse { desk, server, minutes: self.rng.random_range(1..15) },
-            80 | 81 => Step::Job { server, end: job_end(&mut self.rng) },
+            79 | 80 => Step::SomebodyElse { desk, server, minutes: self.rng.random_range(1..15) },
+            81 => Step::Job { server, end: job_end(&mut self.rng) },
             82..89 => {
                 let at = kill_at(&mut self.rng);
                 Step::Kill { desk, at, seconds: pick(&mut self.rng, &[0, 1, 5, 60, 4_000]) }
