@@ -161,7 +161,8 @@ pub trait RemoteSystem: Send + Sync {
         Err(not_offered("a sign-in with a PIN"))
     }
 
-    /// Reads one page of a feed's slice, from the beginning or from where the page before ended.
+    /// Reads one page of a feed's slice, from the beginning or from where the page before ended. `Forbidden` closes this feed alone:
+    /// the person may not see it. An empty page would say that there is nothing.
     async fn pull(
         &self,
         feed: &str,
