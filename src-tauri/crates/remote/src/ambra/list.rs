@@ -134,7 +134,7 @@ impl Ambra {
             match whole {
                 Whole::Record(record) => page.records.push(*record),
                 Whole::Rejected(rejected) => page.rejected.push(rejected),
-                // Gone between the list and the look: the next whole sweep misses it.
+                // Nothing that a list has just named.
                 Whole::Gone => {}
             }
         }
