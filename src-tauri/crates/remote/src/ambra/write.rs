@@ -46,7 +46,7 @@ impl Ambra {
             actions::TAG => tag("/tag/add", target.kind, id, wanted(action, "tag")?),
             actions::UNTAG => tag("/tag/delete", target.kind, id, wanted(action, "tag")?),
             actions::QC_STATUS => qc_status(action)?,
-            actions::RETURN => Call::new("/case/return", &[("uuid", id), ("reason", wanted(action, "reason")?)]),
+            actions::RETURN => Call::new("/case/return", &[("uuid", id), ("reason", wanted(action, "reason")?.trim())]),
             name => Call::new("/case/set", &[("uuid", id), case_change(name, action)?]),
         };
         match self.write(&session.sid, &call).await {
