@@ -3,6 +3,7 @@
 
 use rounds_domain::{item::ItemKind, outbox::OutboxState, view::ItemView};
 use rounds_simulator::Fault;
+use rounds_sync::desk::DeskError;
 use serde_json::{Value, json};
 
 use super::{Department, is_offered, offer, targets};
@@ -189,4 +190,24 @@ async fn a_tag_whose_answer_was_lost_is_there_whatever_others_did_with_the_tags(
     assert_eq!(row.state, OutboxState::Confirmed, "{}", row.words);
     let sent = department.effects(&study).into_iter().filter(|effect| effect.action == "/tag/add").count();
     assert_eq!(sent, 1);
+}
+
+#[tokio::test]
+async fn an_approval_that_cannot_be_carried_out_is_refused_before_it_is_saved() {
+    let department = Department::at_work(30, &json!({})).await;
+    let study = department.find(ItemKind::Study, |_| true).await;
+    department.edit(&json!({"caseId": study.row.external_id, "set": {"must_approve": 1}}));
+    department.sync(rounds_engine::pull::plan::Extent::Full).await;
+    for (fields, words) in [
+        (json!({"delay": 10, "must_match": "{}"}), "not both"),
+        (json!({"must_match": "notjson"}), "JSON hash"),
+        (json!({"must_match": "[1]"}), "JSON hash"),
+        (json!({"delay": 601}), "cannot be used"),
+    ] {
+        let refused = department.act(&study, "approve", fields.clone()).await.expect_err(words);
+        assert!(matches!(&refused, DeskError::Invalid(why) if why.contains(words)), "{fields}: {refused}");
+    }
+    assert!(department.view(study.row.id).await.outbox.is_empty(), "nothing was saved");
+    let id = department.act(&study, "approve", json!({"delay": "10"})).await.unwrap();
+    assert_eq!(department.settled(id).await.state, OutboxState::Confirmed);
 }
