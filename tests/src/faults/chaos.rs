@@ -216,8 +216,15 @@ impl<K: Keep> Keep for Chaos<K> {
         Ok(slices)
     }
 
-    async fn slice_failed(&self, id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> Kept<()> {
-        self.commit(self.store.slice_failed(id, key, begin_again, next_at)).await?;
+    async fn slice_failed(
+        &self,
+        id: ConnectionId,
+        key: i64,
+        begin_again: bool,
+        next_at: DateTime<Utc>,
+        closed: Option<String>,
+    ) -> Kept<()> {
+        self.commit(self.store.slice_failed(id, key, begin_again, next_at, closed)).await?;
         self.machine.check().slice(self.machine.desk, id, key, false);
         if begin_again && let Some(began) = locked(&self.machine.sweeps).get_mut(&key) {
             *began = None;

@@ -101,7 +101,9 @@ impl Keep for Waiting {
         keep_around(id: ConnectionId, around: Around, now: DateTime<Utc>) -> ();
         forget_around(id: ConnectionId) -> ();
         slices(connection: i64, feed: String, planned: Vec<Slice>, now: DateTime<Utc>) -> Vec<SliceRow>;
-        slice_failed(id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> ();
+        slice_failed(
+            id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>, closed: Option<String>
+        ) -> ();
         slice_restart(key: i64) -> ();
         slices_retry(connection: i64) -> ();
         slices_anew(connection: i64) -> ();

@@ -12,6 +12,7 @@ const feed = (more: Partial<FeedView>): FeedView => ({
   parts: 43,
   partsRead: 43,
   rows: 10_000,
+  closed: null,
   ...more,
 });
 const connection = (more: Partial<ConnectionView>): ConnectionView => ({
@@ -46,6 +47,12 @@ it.each([
     'not "up to date" when nothing was read for an hour',
     { feeds: [feed({}), feed({ completeAt: ago(3600) })] },
     'CareValidate demo · last read 1 h ago',
+    'warn',
+  ],
+  [
+    'not "up to date" where a part of it is not shown to its person',
+    { feeds: [feed({}), feed({ title: 'Orders', completeAt: null, closed: 'Not for you.' })] },
+    'CareValidate demo · not all of it is shown to you: Orders',
     'warn',
   ],
   [

@@ -40,7 +40,11 @@ export function freshness(connection: ConnectionView, now: number): Freshness {
     return { text, tone: trouble.kind === 'offline' || trouble.kind === 'waiting' ? 'warn' : 'bad' };
   }
   if (feeds.length === 0) return { text: words.nothingRead(name), tone: 'good' };
-  const first = feeds.filter((feed) => feed.completeAt === null);
+  // What the system does not show to this person is never up to date, and no first pull goes on there either.
+  const closed = feeds.filter((feed) => feed.closed !== null);
+  const first = feeds.filter((feed) => feed.completeAt === null && feed.closed === null);
+  if (closed.length > 0 && first.length === 0)
+    return { text: words.closed(name, closed.map((feed) => feed.title).join(', ')), tone: 'warn' };
   if (first.length > 0 || !at) {
     const sum = (pick: (feed: (typeof feeds)[number]) => number) => first.reduce((all, feed) => all + pick(feed), 0);
     const parts = sum((feed) => feed.parts);

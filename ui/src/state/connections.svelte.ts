@@ -30,7 +30,7 @@ class Connections {
 
   /** Whether a first pull goes on somewhere. */
   get filling(): boolean {
-    return this.list.some((connection) => connection.feeds.some((feed) => feed.completeAt === null));
+    return this.list.some(({ feeds }) => feeds.some((feed) => feed.completeAt === null && feed.closed === null));
   }
 
   byId(id: string): ConnectionView | undefined {
@@ -50,7 +50,8 @@ class Connections {
       if (!before) continue;
       if (connection.trouble && before.trouble?.kind !== connection.trouble.kind) {
         notices.say(`${connection.name}: ${connection.trouble.text}`);
-      } else if (!connection.trouble && before.trouble) notices.say(t().live.upToDate(connection.name));
+      } else if (!connection.trouble && before.trouble && connection.feeds.every((feed) => feed.closed === null))
+        notices.say(t().live.upToDate(connection.name));
     }
   }
 }

@@ -199,6 +199,7 @@ export const en = {
     upToDate: (name: string, ago: string) => `${name} · up to date ${ago}`,
     upToDateMany: (count: number, ago: string) => `${count} systems · up to date, the oldest ${ago}`,
     old: (name: string, ago: string) => `${name} · last read ${ago}`,
+    closed: (name: string, feeds: string) => `${name} · not all of it is shown to you: ${feeds}`,
     unread: 'Connections could not be read',
     nothingRead: (name: string) => `${name} · nothing is read from it`,
     firstPull: (name: string, read: number, parts: number, rows: string) =>

@@ -239,6 +239,7 @@ export const uk: typeof en = {
     upToDate: (name, ago) => `${name} · актуально, ${ago}`,
     upToDateMany: (count, ago) => `${plural(count, 'система', 'системи', 'систем')} · актуально, найдавніше ${ago}`,
     old: (name, ago) => `${name} · востаннє читано ${ago}`,
+    closed: (name, feeds) => `${name} · показує вам не все: ${feeds}`,
     unread: 'З’єднання не вдалося прочитати',
     nothingRead: (name) => `${name} · звідти нічого не читається`,
     firstPull: (name, read, parts, rows) => `${name} · перше читання ${read} з ${parts} частин, рядків: ${rows}`,

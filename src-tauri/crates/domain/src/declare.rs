@@ -302,7 +302,11 @@ impl ActionDeclaration {
             };
             let is_moment = |field: &ActionField| field.key == *from && matches!(field.kind, FieldKind::Moment { .. });
             let instant = value.as_str().filter(|_| self.fields.iter().any(is_moment)).and_then(moment::instant);
-            Some((key.clone(), instant.map_or(value, |at| Value::from(moment::utc_text(at)))))
+            // The blanks around what somebody wrote are nobody's: what reads it back leaves them out.
+            let is_written = |field: &ActionField| field.key == *from && field.kind == FieldKind::LongText;
+            let written =
+                value.as_str().filter(|_| self.fields.iter().any(is_written)).map(|text| Value::from(text.trim()));
+            Some((key.clone(), instant.map(|at| Value::from(moment::utc_text(at))).or(written).unwrap_or(value)))
         };
         self.touches.iter().filter_map(wanted).collect()
     }

@@ -427,6 +427,8 @@ view!(
         parts: u32,
         /// How many of them were read at least once.
         parts_read: u32,
+        /// Why the system does not show this person what is new in it; `None` when it does.
+        closed: Option<String>,
         /// How many items it brought that are here; what lives inside them is not counted.
         rows: u32,
     }

@@ -144,6 +144,12 @@ pub trait RemoteSystem: Send + Sync {
         Err("This system does not offer to make anything. Nothing was saved.".to_owned())
     }
 
+    /// Whether what a person filled in goes together, beyond what its fields declare: asked before it is saved. Fails with words for the
+    /// person. No request is sent.
+    fn check(&self, _action: &Action) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Whether an item can be read on its own. Where not, nothing is compared before a send, and what is in doubt goes to a person.
     fn reads(&self) -> bool {
         true
@@ -161,7 +167,8 @@ pub trait RemoteSystem: Send + Sync {
         Err(not_offered("a sign-in with a PIN"))
     }
 
-    /// Reads one page of a feed's slice, from the beginning or from where the page before ended.
+    /// Reads one page of a feed's slice, from the beginning or from where the page before ended. `Forbidden` closes this feed alone:
+    /// the person may not see it. An empty page would say that there is nothing.
     async fn pull(
         &self,
         feed: &str,

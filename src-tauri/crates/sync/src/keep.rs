@@ -100,8 +100,10 @@ keep! {
 
     /// The slices of a feed as they are planned: new ones are added, those no longer planned removed.
     fn slices(&self, connection: i64, feed: String, planned: Vec<Slice>, now: DateTime<Utc>) -> Vec<SliceRow>;
-    /// Keeps that a sweep failed.
-    fn slice_failed(&self, id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> ();
+    /// Keeps that a sweep failed, and what the system said if it does not show this part to this person.
+    fn slice_failed(
+        &self, id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>, closed: Option<String>
+    ) -> ();
     /// Forgets the sweep under way; what it brought stays.
     fn slice_restart(&self, key: i64) -> ();
     /// Lets every slice of a connection be read now.

@@ -13,7 +13,7 @@ use rounds_domain::{
 };
 use rounds_engine::pull::{
     plan::{self, Asked, SliceState},
-    sweep::{AfterPage, Progress, Resume, after_failure, after_page},
+    sweep::{AfterPage, Progress, Resume, after_failure, after_page, is_closed},
 };
 use rounds_store::table::{
     connection::{Connection, ConnectionEdit},
@@ -82,11 +82,16 @@ impl<K: Keep> Rounds<K> {
             let error = self.pull_feed(connection, &feed.name, &feed.shape, asked, &report).await?;
             let mut report = report.into_inner();
             report.seconds = began.elapsed().as_secs_f64();
+            report.closed = self.store.feed_progress(connection.key, feed.name.clone(), self.clock.now()).await?.closed;
             reports.push(report);
             first_error = first_error.or(error);
             if first_error.as_ref().is_some_and(stops_everything) {
                 break;
             }
+        }
+        if first_error.is_none() && reports.iter().all(|report| report.closed.is_some()) {
+            let closed = reports.iter().find_map(|report| report.closed.clone());
+            first_error = closed.map(|closed| RemoteError::new(AndNow::Forbidden, closed));
         }
         if first_error.is_none() {
             first_error = self.read_what_was_looked_up(connection, asked).await?;
@@ -154,6 +159,10 @@ impl<K: Keep> Rounds<K> {
                 if let Err(error) = result {
                     let error = error.remote()?;
                     report.lock().await.failed += 1;
+                    // Told with the feed; only where nothing at all is shown it is the connection's trouble.
+                    if is_closed(&error) {
+                        continue;
+                    }
                     if first_error.is_none() || is_hopeless(&error) {
                         first_error = Some(error);
                     }
@@ -191,7 +200,9 @@ impl<K: Keep> Rounds<K> {
                 Ok(page) => page,
                 Err(error) => {
                     let (resume, next_at) = after_failure(&error, cursor.as_deref(), slice.failures, self.clock.tick());
-                    self.store.slice_failed(link.id, slice.key, resume == Resume::Beginning, next_at).await?;
+                    let closed = is_closed(&error).then(|| error.message.clone());
+                    let begin_again = resume == Resume::Beginning;
+                    self.store.slice_failed(link.id, slice.key, begin_again, next_at, closed).await?;
                     return Err(error.into());
                 }
             };
@@ -208,7 +219,7 @@ impl<K: Keep> Rounds<K> {
             {
                 let error = error.remote()?;
                 let (_, next_at) = after_failure(&error, cursor.as_deref(), slice.failures, self.clock.tick());
-                self.store.slice_failed(link.id, slice.key, false, next_at).await?;
+                self.store.slice_failed(link.id, slice.key, false, next_at, None).await?;
                 return Err(error.into());
             }
             let then = match &after {
@@ -238,7 +249,7 @@ impl<K: Keep> Rounds<K> {
                 AfterPage::Complete => return Ok(()),
                 AfterPage::Fail(error) => {
                     let (_, next_at) = after_failure(&error, None, slice.failures, self.clock.tick());
-                    self.store.slice_failed(link.id, slice.key, true, next_at).await?;
+                    self.store.slice_failed(link.id, slice.key, true, next_at, None).await?;
                     return Err(error.into());
                 }
             }

@@ -48,6 +48,8 @@ pub struct FeedReport {
     pub gone: u32,
     /// Parts whose sweep failed.
     pub failed: u32,
+    /// Why the system does not show this person what is new in it, if it does not.
+    pub closed: Option<String>,
     /// How long it took.
     pub seconds: f64,
 }

@@ -83,6 +83,7 @@ struct Swept {
     nameless: bool,
     brought: u32,
     reached: Option<DateTime<Utc>>,
+    closed: Option<String>,
 }
 
 impl Memory {
@@ -235,9 +236,16 @@ impl Keep for Memory {
         Ok(self.inner().slices(connection, &feed, planned, now))
     }
 
-    async fn slice_failed(&self, id: ConnectionId, key: i64, begin_again: bool, next_at: DateTime<Utc>) -> Kept<()> {
+    async fn slice_failed(
+        &self,
+        id: ConnectionId,
+        key: i64,
+        begin_again: bool,
+        next_at: DateTime<Utc>,
+        closed: Option<String>,
+    ) -> Kept<()> {
         self.write(Change::Connection(id), |inner| {
-            inner.slice_failed(key, begin_again, next_at);
+            inner.slice_failed(key, begin_again, next_at, closed);
             Ok(())
         })
     }

@@ -56,6 +56,7 @@ impl Inner {
                 nameless: false,
                 brought: 0,
                 reached: None,
+                closed: None,
             };
             self.slices.insert(key, swept);
         }
@@ -77,10 +78,11 @@ impl Inner {
         rows
     }
 
-    pub(super) fn slice_failed(&mut self, key: i64, begin_again: bool, next_at: DateTime<Utc>) {
+    pub(super) fn slice_failed(&mut self, key: i64, begin_again: bool, next_at: DateTime<Utc>, closed: Option<String>) {
         if let Some(swept) = self.slices.get_mut(&key) {
             swept.row.failures += 1;
             swept.row.next_at = Some(kept_time(next_at));
+            swept.closed = closed;
         }
         if begin_again {
             self.slice_restart(key);
@@ -116,6 +118,7 @@ impl Inner {
 
     pub(super) fn feed_progress(&self, connection: i64, feed: &str, now: DateTime<Utc>) -> FeedProgress {
         let all: Vec<&SliceRow> = self.of(connection, feed).map(|swept| &swept.row).collect();
+        let failing = self.of(connection, feed).filter(|swept| swept.row.failures > 0 && swept.closed.is_none());
         let count = |some: usize| u32::try_from(some).unwrap_or(u32::MAX);
         let read_once = all.iter().filter(|row| row.complete.is_some()).count();
         let newest = all
@@ -126,7 +129,8 @@ impl Inner {
         FeedProgress {
             parts: count(all.len()),
             parts_read: count(read_once),
-            failing: count(all.iter().filter(|row| row.failures > 0).count()),
+            failing: count(failing.count()),
+            closed: self.of(connection, feed).filter_map(|swept| swept.closed.clone()).max(),
             read: all.iter().filter_map(|row| row.read).max(),
             complete: newest.filter(|_| !all.is_empty() && read_once == all.len()),
         }
@@ -153,6 +157,7 @@ impl Inner {
                 swept.row.read = Some(now);
                 swept.row.failures = 0;
                 swept.row.next_at = None;
+                swept.closed = None;
                 swept.brought += new;
                 vec![]
             }
@@ -170,6 +175,7 @@ impl Inner {
                 swept.row.read = Some(now);
                 swept.row.failures = 0;
                 swept.row.next_at = None;
+                swept.closed = None;
                 swept.row.watermark = swept.row.watermark.max(swept.reached);
                 swept.row.restless = if brought > 0 { swept.row.restless + 1 } else { 0 };
                 self.slice_restart(advance.key);

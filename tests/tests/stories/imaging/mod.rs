@@ -1,6 +1,7 @@
 //! An imaging department: a desk with one connection to the second system, and what its people live through.
 
 mod around;
+mod closed;
 mod once;
 mod sign_in;
 mod together;

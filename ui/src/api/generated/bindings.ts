@@ -628,6 +628,10 @@ parts: number,
  */
 partsRead: number, 
 /**
+ * Why the system does not show this person what is new in it; `None` when it does.
+ */
+closed: string | null, 
+/**
  * How many items it brought that are here; what lives inside them is not counted.
  */
 rows: number, };

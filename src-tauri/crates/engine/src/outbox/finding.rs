@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rounds_domain::{
-    action::{Action, Baseline, Conflict, Proof},
+    action::{Action, Baseline, Conflict, Proof, Verb},
     detail::Comment,
     item::WorkItem,
     patient::Me,
@@ -81,6 +81,7 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
         Proof::ClientField if item.proofs.contains(&action.id.to_string()) => Finding::Found(Receipt::default()),
         // Never sent again by itself; but what it changes can be read.
         Proof::None if !action.wants.is_empty() => look_at_values(action, item),
+        Proof::None if action.verb == Verb::Remove && shows_ours(action, item) => removed::look(action, item),
         Proof::None => files::look(action, item, me, claimed),
         Proof::ClientField => Finding::Missing,
     }
@@ -89,8 +90,7 @@ pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -
 /// Looks at the values that the action changes. The old ones there: it may be sent again. The wanted ones there: mine only when
 /// the remote shows so by the declared token, else possibly mine.
 fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
-    let shown =
-        || is_planted(Bug::WantedMeansMine) || action.own_mark.as_ref().is_some_and(|mark| item.proofs.contains(mark));
+    let shown = || is_planted(Bug::WantedMeansMine) || shows_ours(action, item);
     match conflict::stands(action, item) {
         None => untold(),
         // A value is no version: what was set and set back again reads as if nothing had happened, unless it is set once.
@@ -100,8 +100,17 @@ fn look_at_values(action: &Action, item: &WorkItem) -> Finding {
         Some(Stands::AsBefore) => Finding::Missing,
         Some(Stands::AsWanted) if shown() => Finding::Found(Receipt::default()),
         Some(Stands::AsWanted) => Finding::PossiblyMine(conflict::as_it_stands(action, item)),
+        // Others may have added to a list or taken from it as well.
+        Some(Stands::Otherwise) if shows_ours(action, item) && lists::hold(action, item) => {
+            Finding::Found(Receipt::default())
+        }
         Some(Stands::Otherwise) => Finding::Theirs(conflict::as_it_stands(action, item)),
     }
+}
+
+/// Whether the item bears the token that is declared to show that what was wanted is ours.
+fn shows_ours(action: &Action, item: &WorkItem) -> bool {
+    action.own_mark.as_ref().is_some_and(|mark| item.proofs.contains(mark))
 }
 
 /// Whether what reads as before may have been changed and changed back since `action` was first sent: the item tells that it has
@@ -185,5 +194,7 @@ fn in_another_name(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]
 }
 
 mod files;
+mod lists;
+mod removed;
 #[cfg(test)]
 mod tests;

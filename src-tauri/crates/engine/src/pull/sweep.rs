@@ -59,6 +59,12 @@ pub enum Resume {
     Beginning,
 }
 
+/// Whether the system does not show the part that was asked for to this person. That says nothing about the other feeds; what of it is
+/// here stays, and it is asked for again like anything that failed.
+pub fn is_closed(error: &RemoteError) -> bool {
+    error.and_now == AndNow::Forbidden
+}
+
 /// What becomes of a sweep whose page could not be read, and when to try again. A page that was refused in the middle of a
 /// sweep means that its cursor has expired.
 pub fn after_failure(

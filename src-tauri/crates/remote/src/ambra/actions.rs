@@ -39,6 +39,7 @@ pub(super) mod value {
     pub(in crate::ambra) const QC_TASK: &str = "qctask";
     pub(in crate::ambra) const CASE_STATUS: &str = "case_status";
     pub(in crate::ambra) const SUBMITTED: &str = "submitted";
+    pub(in crate::ambra) const RETURNED: &str = "returned_reason";
     pub(in crate::ambra) const COMPLETED: &str = "completed";
     pub(in crate::ambra) const CLOSED: &str = "closed";
     pub(in crate::ambra) const MEDICAL: &str = "assigned_medical_id";
@@ -47,6 +48,15 @@ pub(super) mod value {
 
 /// The token of a study whose lock is mine: in `/study/status/locks`.
 pub(super) const MY_LOCK: &str = "lock:mine";
+/// The token of a study whose star is told: nobody but me sets or sees it ("Set the star flag on a study for the user").
+pub(super) const MY_STAR: &str = "star:mine";
+/// The token of what shows its tags: a tag stands there once, and "only returned if the object has tags" leaves nothing open. What was
+/// wanted is there, whoever did it.
+pub(super) const ITS_TAGS: &str = "tags:shown";
+/// The token of a study that shows its comments: one of mine that was there and is not, only I can have deleted.
+pub(super) const ITS_COMMENTS: &str = "comments:shown";
+/// The token of a case that has gone back to its owner: the reason shows whose return it was.
+pub(super) const WENT_BACK: &str = "returned";
 /// The states of a QC task.
 pub(super) const QC_STATES: [&str; 3] = ["Open", "InProgress", "Closed"];
 
@@ -101,6 +111,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
         },
         ActionDeclaration {
             fields: vec![field("comment", "Comment", "Which of your comments.", FieldKind::ItemChoice, true)],
+            own_mark: Some(ITS_COMMENTS.into()),
             ..action(
                 DELETE_COMMENT,
                 "Delete my comment",
@@ -159,15 +170,21 @@ fn on_studies() -> Vec<ActionDeclaration> {
         ActionDeclaration {
             fields: vec![field(value::STAR, "Star", "On or off.", FieldKind::Flag, true)],
             touches: keys(&[value::STAR]),
+            own_mark: Some(MY_STAR.into()),
             ..action(STAR, "Star", Verb::Mark, Proof::Value, "Only you see your stars.")
         },
         ActionDeclaration {
             fields: vec![field("tag", "Tag", "A word of your own.", FieldKind::Text, true)],
             touches: keys(&[value::TAGS]),
+            sets: sets(&[(value::TAGS, "+tag")]),
+            own_mark: Some(ITS_TAGS.into()),
             ..action(TAG, "Add a tag", Verb::Mark, Proof::None, "Everybody who can see it sees its tags.")
         },
         ActionDeclaration {
             fields: vec![field("tag", "Tag", "Which of its tags.", FieldKind::ItemChoice, true)],
+            touches: keys(&[value::TAGS]),
+            sets: sets(&[(value::TAGS, "-tag")]),
+            own_mark: Some(ITS_TAGS.into()),
             ..action(UNTAG, "Remove a tag", Verb::Remove, Proof::None, "Everybody who can see it sees its tags.")
         },
         ActionDeclaration {
@@ -270,7 +287,9 @@ fn on_cases() -> Vec<ActionDeclaration> {
         end(CLOSE, "Close", value::CLOSED, "The case is put away for everybody. This cannot be taken back here."),
         ActionDeclaration {
             fields: vec![field("reason", "Reason", "Why it goes back; the owner reads it.", FieldKind::LongText, true)],
-            touches: keys(&[value::SUBMITTED, value::COMPLETED, value::CLOSED]),
+            touches: keys(&[value::SUBMITTED, value::COMPLETED, value::CLOSED, value::RETURNED]),
+            sets: sets(&[(value::RETURNED, "reason")]),
+            own_mark: Some(WENT_BACK.into()),
             ..action(
                 RETURN,
                 "Return to the owner",

@@ -80,11 +80,6 @@ impl Ambra {
         let answer = loop {
             match self.ask(&session, list, &place).await {
                 Ok(answer) => break answer,
-                // Lists that the role does not open hold nothing for this person.
-                Err(no) if no.is("NOT_PERMITTED") && list.kind != ItemKind::Study => {
-                    page.reached = changed.then_some(place.began);
-                    return Ok(page);
-                }
                 Err(no) if no.is_about_the_list() => {
                     let Some((way, learned)) = fallback(&place, list) else { return Err(no.error("this list")) };
                     self.learn_about_lists(&learned);
@@ -139,7 +134,7 @@ impl Ambra {
             match whole {
                 Whole::Record(record) => page.records.push(*record),
                 Whole::Rejected(rejected) => page.rejected.push(rejected),
-                // Gone between the list and the look: the next whole sweep misses it.
+                // Nothing that a list has just named.
                 Whole::Gone => {}
             }
         }

@@ -154,6 +154,10 @@ impl RemoteSystem for Ambra {
         self.session().ok()?.who()
     }
 
+    fn check(&self, action: &Action) -> Result<(), String> {
+        write::check(action).map_err(|why| format!("{why} Nothing was saved, and nothing is sent."))
+    }
+
     async fn sign_in(&self, _now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {
         if let Some(session) = self.living().await? {
             return self.signed_in(session).await.map(SignInReply::Done);

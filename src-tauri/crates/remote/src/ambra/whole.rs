@@ -123,10 +123,9 @@ impl Ambra {
             }
         };
         Ok(match row {
-            _ if said.is("NOT_FOUND") => Read::Gone,
-            // Listed, and not to be read whole: what the list says is all there is.
-            Some(row) if said.is("NOT_PERMITTED") => Read::Fields(row),
-            None if said.is("NOT_PERMITTED") => Read::Gone,
+            // Listed, and not to be read whole: what the list says is all there is. What it names is not gone.
+            Some(row) if said.is("NOT_PERMITTED") || said.is("NOT_FOUND") => Read::Fields(row),
+            None if said.is("NOT_PERMITTED") || said.is("NOT_FOUND") => Read::Gone,
             row => rejected(id, row, said.error("this record").message),
         })
     }

@@ -46,7 +46,7 @@ impl Ambra {
             actions::TAG => tag("/tag/add", target.kind, id, wanted(action, "tag")?),
             actions::UNTAG => tag("/tag/delete", target.kind, id, wanted(action, "tag")?),
             actions::QC_STATUS => qc_status(action)?,
-            actions::RETURN => Call::new("/case/return", &[("uuid", id), ("reason", wanted(action, "reason")?)]),
+            actions::RETURN => Call::new("/case/return", &[("uuid", id), ("reason", wanted(action, "reason")?.trim())]),
             name => Call::new("/case/set", &[("uuid", id), case_change(name, action)?]),
         };
         match self.write(&session.sid, &call).await {
@@ -118,23 +118,34 @@ impl Ambra {
     }
 }
 
-/// "DELAY_OR_MATCH": an approval waits or matches.
+/// Whether what was filled in goes together.
+pub(super) fn check(action: &Action) -> Result<(), &'static str> {
+    if action.name == actions::APPROVE { conditions(action).map(drop) } else { Ok(()) }
+}
+
 fn approve(id: &str, action: &Action) -> Result<Call, RemoteError> {
+    let (delay, conditions) = conditions(action).map_err(invalid)?;
+    Ok(Call::new("/study/approve", &[("uuid", id)]).with("delay", delay).with("must_match", conditions))
+}
+
+/// How long an approval waits, or what it has to match. "DELAY_OR_MATCH": one of them at most.
+fn conditions(action: &Action) -> Result<(Option<String>, Option<String>), &'static str> {
+    const NO_HASH: &str = "The conditions are not a JSON hash such as {\"modality\": \"CT\"}.";
     let delay = Text::read(action.fields.get("delay"));
     let conditions = match action.fields.get("must_match") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) if text.trim().is_empty() => None,
         Some(Value::String(text)) => match serde_json::from_str::<Value>(text) {
             Ok(hash @ Value::Object(_)) => Some(hash.to_string()),
-            _ => return Err(invalid("The conditions are not a JSON hash such as {\"modality\": \"CT\"}.")),
+            _ => return Err(NO_HASH),
         },
         Some(hash @ Value::Object(_)) => Some(hash.to_string()),
-        Some(_) => return Err(invalid("The conditions are not a JSON hash such as {\"modality\": \"CT\"}.")),
+        Some(_) => return Err(NO_HASH),
     };
     if delay.is_some() && conditions.is_some() {
-        return Err(invalid("An approval can wait or match conditions, not both."));
+        return Err("An approval can wait or match conditions, not both.");
     }
-    Ok(Call::new("/study/approve", &[("uuid", id)]).with("delay", delay).with("must_match", conditions))
+    Ok((delay, conditions))
 }
 
 fn tag(path: &'static str, kind: ItemKind, id: &str, tag: &str) -> Call {

@@ -58,7 +58,7 @@ impl CareValidate {
         let mut page = Page { next, ..Page::default() };
         for case in cases {
             match record::read(&case, &self.rules, false) {
-                Ok(record) => page.records.push(record),
+                Ok(record) => page.records.push(found_by(record, Some(window.sign()))),
                 Err(rejected) => page.rejected.push(rejected),
             }
         }
@@ -88,7 +88,7 @@ impl CareValidate {
         let Some(case) = self.find_raw(target, with).await? else { return Ok(None) };
         let with_attachments = with == With::Addresses || with == With::Contents;
         match record::read(&case, &self.rules, with_attachments) {
-            Ok(record) => Ok(Some(record)),
+            Ok(record) => Ok(Some(found_by(record, target.feed_time))),
             Err(rejected) => Err(RemoteError::new(AndNow::Doubtful, rejected.reason)),
         }
     }
@@ -98,11 +98,15 @@ impl CareValidate {
         let id = case_of(target);
         let at = |moment: &Option<rounds_domain::moment::Moment>| moment.as_ref().and_then(|moment| moment.at);
         let own = target.kind == ItemKind::Case;
-        let feed_time = target
-            .feed_time
-            .or_else(|| self.rules.window_field.of(at(&target.created), at(&target.updated)).filter(|_| own));
+        let told = self.rules.window_field.of(at(&target.created), at(&target.updated)).filter(|_| own);
+        let feed_time = target.feed_time.or(told);
         let updated = at(&target.updated).filter(|_| own);
-        for window in window::places(self.rules.window_field, feed_time, updated, Utc::now())? {
+        let places = match target.feed_time {
+            // It tells no time by which windows find it: that is of the window it came in.
+            Some(sign) if own && told.is_none() => window::places_of_untimed(sign, Utc::now())?,
+            _ => window::places(self.rules.window_field, feed_time, updated, Utc::now())?,
+        };
+        for window in places {
             if let Some(case) = self.find_in(&window, id, with).await? {
                 return Ok(Some(case));
             }
@@ -113,8 +117,8 @@ impl CareValidate {
         Err(RemoteError::new(
             AndNow::Doubtful,
             format!(
-                "{TITLE} gave no readable time for this case, so it is not found by itself. It is read again with all \
-                 others (sync)."
+                "{TITLE} gave no readable time for this case, so it is not found by itself until it has been read again with \
+                 all others (sync)."
             ),
         ))
     }
@@ -213,6 +217,13 @@ impl With {
             Self::Contents => Some("base64"),
         }
     }
+}
+
+/// A record that tells no time by which windows find it is found by this one.
+fn found_by(mut record: Record, time: Option<DateTime<Utc>>) -> Record {
+    let items = std::iter::once(&mut record.item).chain(&mut record.children);
+    items.filter(|item| item.feed_time.is_none()).for_each(|item| item.feed_time = time);
+    record
 }
 
 /// The id of the case that `target` is, or that it came in.

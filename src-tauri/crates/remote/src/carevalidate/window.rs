@@ -90,6 +90,12 @@ impl Window {
         self.to.to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
+    /// An instant that stands for the window: by it an item that tells no time of its own is found again (see [`places_of_untimed`]). Not
+    /// on the window's edge, which belongs to its neighbour as well.
+    pub(super) fn sign(&self) -> DateTime<Utc> {
+        self.from + SLACK * 2
+    }
+
     fn holds(&self, at: DateTime<Utc>) -> bool {
         at >= self.from - SLACK && at <= self.to + SLACK
     }
@@ -140,6 +146,16 @@ pub(super) fn places(
         }
     }
     Ok(places)
+}
+
+/// The windows in which a case that tells no time is found: all of the one that it was pulled in, and the last hour.
+pub(super) fn places_of_untimed(sign: DateTime<Utc>, now: DateTime<Utc>) -> Result<Vec<Window>, RemoteError> {
+    let from = sign - SLACK * 3;
+    // As far ahead as sweeps read.
+    let to = (from + WIDEST - SLACK).min(now + TimeDelta::days(1));
+    let recent = Window::new(now - TimeDelta::hours(1), now + TimeDelta::minutes(5))?;
+    let pulled = if to > from { Some(Window::new(from, to)?) } else { None };
+    Ok(pulled.into_iter().chain([recent]).collect())
 }
 
 #[cfg(test)]

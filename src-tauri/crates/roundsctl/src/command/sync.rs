@@ -53,6 +53,11 @@ fn lines(report: &SyncReport) -> String {
             "{}: sent {}, confirmed {}, on their way {} ({} in doubt), waiting for a person {}",
             connection.connection, outbox.sent, outbox.confirmed, outbox.waiting, outbox.doubtful, outbox.needs_person
         );
+        for feed in &connection.feeds {
+            if let Some(closed) = &feed.closed {
+                let _ = writeln!(rest, "{}, {}: {closed}", connection.connection, feed.feed);
+            }
+        }
         if let Some(error) = &connection.error {
             let _ = writeln!(rest, "{}: {}", connection.connection, error.message);
         }
@@ -63,10 +68,11 @@ fn lines(report: &SyncReport) -> String {
 
 /// What went wrong at a remote comes before what waits for a person: it is why more may be waiting.
 fn status(report: &SyncReport) -> u8 {
+    let feeds = || report.connections.iter().flat_map(|connection| &connection.feeds);
     let errors = || report.connections.iter().filter_map(|connection| connection.error.as_ref());
     if errors().any(|error| matches!(error.kind.as_str(), "offline" | "signIn" | "later")) {
         exit::REMOTE
-    } else if errors().next().is_some() {
+    } else if errors().next().is_some() || feeds().any(|feed| feed.closed.is_some()) {
         exit::OTHER
     } else if report.connections.iter().any(|connection| connection.outbox.needs_person > 0) {
         exit::PERSON

@@ -43,8 +43,10 @@ pub struct FeedProgress {
     pub parts: u32,
     /// How many of them were read to their end at least once.
     pub parts_read: u32,
-    /// How many of them failed when they were last read.
+    /// How many of them failed when they were last read, but for those that are closed.
     pub failing: u32,
+    /// What the system said when it refused to show one of them to this person; `None` when it was read since.
+    pub closed: Option<String>,
     /// When a page of it was last kept.
     pub read: Option<DateTime<Utc>>,
     /// When the last complete read of its newest part began; `None` until every part was read to its end once.
@@ -103,7 +105,7 @@ impl Store {
             Box::pin(async move {
                 let row = sqlx::query(
                     "SELECT count(*) AS parts, count(complete_at) AS parts_read, max(read_at) AS read_at,
-                            coalesce(sum(failures > 0), 0) AS failing,
+                            coalesce(sum(failures > 0 AND closed IS NULL), 0) AS failing, max(closed) AS closed,
                             (SELECT newest.complete_at FROM slice newest
                              WHERE newest.connection = slice.connection AND newest.feed = slice.feed AND newest.from_at <= ?
                              ORDER BY newest.from_at DESC, newest.complete_at DESC LIMIT 1) AS newest_at
@@ -121,6 +123,7 @@ impl Store {
                     parts,
                     parts_read,
                     failing: row.try_get("failing")?,
+                    closed: row.try_get("closed")?,
                     read: time("read_at")?,
                     // Old parts are read rarely, and a page of them says nothing about the latest news.
                     complete: time("newest_at")?.filter(|_| whole),
@@ -130,18 +133,21 @@ impl Store {
         .await
     }
 
-    /// Keeps that a sweep failed: it goes on, or begins again, not before `next_at`.
+    /// Keeps that a sweep failed: it goes on, or begins again, not before `next_at`. `closed` is what the system said, if it does
+    /// not show this part to this person.
     pub async fn slice_failed(
         &self,
         id: ConnectionId,
         key: i64,
         begin_again: bool,
         next_at: DateTime<Utc>,
+        closed: Option<String>,
     ) -> Result<()> {
         self.write(move |write| {
             Box::pin(async move {
-                sqlx::query("UPDATE slice SET failures = failures + 1, next_at = ? WHERE key = ?")
+                sqlx::query("UPDATE slice SET failures = failures + 1, next_at = ?, closed = ? WHERE key = ?")
                     .bind(codec::millis(next_at))
+                    .bind(closed)
                     .bind(key)
                     .execute(&mut *write.db)
                     .await?;
@@ -318,7 +324,8 @@ pub(crate) async fn advance(
     match &advance.then {
         Then::Continue(cursor) => {
             sqlx::query(
-                "UPDATE slice SET cursor = ?, began_at = ?, read_at = ?, brought = brought + ?, failures = 0, next_at = NULL
+                "UPDATE slice SET cursor = ?, began_at = ?, read_at = ?, brought = brought + ?, failures = 0, next_at = NULL,
+                                  closed = NULL
                  WHERE key = ?",
             )
             .bind(cursor)
@@ -338,6 +345,7 @@ pub(crate) async fn advance(
             let gone = missing(write.db, advance, now).await?;
             sqlx::query(
                 "UPDATE slice SET cursor = NULL, began_at = NULL, complete_at = ?, read_at = ?, failures = 0, next_at = NULL,
+                                  closed = NULL,
                                   watermark = CASE WHEN reached > coalesce(watermark, reached - 1) THEN reached ELSE watermark END,
                                   reached = NULL,
                                   restless = CASE WHEN brought + ? > 0 THEN restless + 1 ELSE 0 END, brought = 0

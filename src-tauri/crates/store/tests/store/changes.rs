@@ -54,7 +54,7 @@ async fn what_a_failed_sweep_reached_counts_for_nothing() {
     let desk = Desk::new().await;
     changed(&desk, vec![case("c1")], Some(at(500)), Then::Continue("2".into())).await;
     let (slice, _) = slices(&desk).await;
-    desk.store.slice_failed(desk.connection.id, slice.key, true, at(0)).await.unwrap();
+    desk.store.slice_failed(desk.connection.id, slice.key, true, at(0), None).await.unwrap();
     changed(&desk, vec![case("c1")], Some(at(200)), Then::Complete).await;
     assert_eq!(watermark(&desk).await, Some(at(200)));
     changed(&desk, vec![case("c1")], Some(at(900)), Then::Fail).await;

@@ -66,14 +66,34 @@ async fn failures_are_counted_until_a_page_comes() {
     let key = desk.slice().await.key;
     desk.pull(page(vec![case("c1")]), Then::Continue("2".into())).await;
     for expected in 1..=3 {
-        desk.store.slice_failed(desk.connection.id, key, false, at(500)).await.unwrap();
+        desk.store.slice_failed(desk.connection.id, key, false, at(500), None).await.unwrap();
         let slice = desk.slice_now().await;
         assert_eq!((slice.failures, slice.next_at, slice.cursor.as_deref()), (expected, Some(at(500)), Some("2")));
     }
     desk.store.slices_retry(desk.connection.key).await.unwrap();
     assert_eq!((desk.slice_now().await.failures, desk.slice_now().await.next_at), (3, None), "until it is read");
-    desk.store.slice_failed(desk.connection.id, key, true, at(500)).await.unwrap();
+    desk.store.slice_failed(desk.connection.id, key, true, at(500), None).await.unwrap();
     assert_eq!(desk.slice_now().await.cursor, None, "it begins again");
     desk.sweep(vec![case("c1")]).await;
     assert_eq!((desk.slice_now().await.failures, desk.slice_now().await.next_at), (0, None));
+}
+
+#[tokio::test]
+async fn a_part_that_is_not_shown_to_its_person_is_closed_until_it_is_read() {
+    let desk = Desk::new().await;
+    let key = desk.slice().await.key;
+    desk.sweep(vec![case("c1")]).await;
+    let progress = async || desk.store.feed_progress(desk.connection.key, FEED.into(), at(0)).await.unwrap();
+    let complete = progress().await.complete;
+    let failed = async |closed: Option<&str>| {
+        let closed = closed.map(str::to_owned);
+        desk.store.slice_failed(desk.connection.id, key, false, at(500), closed).await.unwrap();
+        (progress().await.closed, progress().await.failing)
+    };
+    assert_eq!(failed(Some("not for you")).await, (Some("not for you".into()), 0));
+    assert_eq!(progress().await.complete, complete, "no newer than it is");
+    assert_eq!(failed(None).await, (None, 1), "what fails otherwise is not closed any more");
+    failed(Some("not for you")).await;
+    desk.sweep(vec![case("c1")]).await;
+    assert_eq!((progress().await.closed, progress().await.failing), (None, 0));
 }

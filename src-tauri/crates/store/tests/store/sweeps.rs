@@ -50,7 +50,7 @@ async fn a_failed_or_unfinished_sweep_takes_nothing_away() {
     let key = desk.slice().await.key;
     for _ in 0..4 {
         desk.pull(page(vec![case("c1")]), Then::Continue("more".into())).await;
-        desk.store.slice_failed(desk.connection.id, key, true, at(1)).await.unwrap();
+        desk.store.slice_failed(desk.connection.id, key, true, at(1), None).await.unwrap();
     }
     assert_eq!(desk.found("").await, ["c1", "c2"], "what a failed sweep did not see is not missing");
 }

@@ -59,6 +59,7 @@ impl<K: Keep> Rounds<K> {
         if changes_nothing(&action) {
             return Err(DeskError::NotOffered("It stands so already. Nothing was saved, and nothing is sent.".into()));
         }
+        self.link(stored.connection.id).await?.remote.check(&action).map_err(DeskError::Invalid)?;
         let action = self.store.submit(Action { depends_on: intent.after, ..action }).await?;
         self.row(&action).await
     }

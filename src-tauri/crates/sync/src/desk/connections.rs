@@ -192,6 +192,7 @@ impl<K: Keep> Rounds<K> {
         let tally = self.store.tally(connection.id).await?;
         let mut feeds = Vec::new();
         let mut trouble = connection.trouble.clone();
+        let mut notes = notes(connection, &system);
         for feed in &system.feeds {
             let progress = self.store.feed_progress(connection.key, feed.name.clone(), self.clock.now()).await?;
             // Nothing stands in the way any more, and yet not everything is as new as it looks.
@@ -202,6 +203,13 @@ impl<K: Keep> Rounds<K> {
                     since: progress.read.unwrap_or_else(|| self.clock.now()),
                 });
             }
+            if let Some(closed) = &progress.closed {
+                notes.push(format!(
+                    "“{}” is not read: {closed} What of it is here stays as it was read last; anything new does not come until it \
+                     may be seen.",
+                    feed.title
+                ));
+            }
             feeds.push(FeedView {
                 name: feed.name.clone(),
                 title: feed.title.clone(),
@@ -209,6 +217,7 @@ impl<K: Keep> Rounds<K> {
                 read_at: progress.read,
                 parts: progress.parts,
                 parts_read: progress.parts_read,
+                closed: progress.closed,
                 rows: tally.rows.get(&feed.name).copied().unwrap_or(0),
             });
         }
@@ -225,7 +234,7 @@ impl<K: Keep> Rounds<K> {
             unsettled: tally.unsettled,
             rejected: tally.rejected,
             unknown_words: tally.unknown_words,
-            notes: notes(connection, &system),
+            notes,
             messages: u32::try_from(around.messages.len()).unwrap_or(u32::MAX),
             views: around.views,
             me: crate::link::me_of(connection),

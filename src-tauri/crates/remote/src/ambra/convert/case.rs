@@ -10,7 +10,11 @@ use serde_json::Value;
 use super::{
     About, Context, flag, identifier, mark, modalities, moment, offers, person, stage, summary, tag_marks, tags,
 };
-use crate::ambra::{actions::value, dto, patients::name_parts};
+use crate::ambra::{
+    actions::{ITS_TAGS, WENT_BACK, value},
+    dto,
+    patients::name_parts,
+};
 use crate::lenient::Text;
 
 /// A case. `odd` names the parts that could not be read.
@@ -44,6 +48,7 @@ pub(in crate::ambra) fn item(id: &str, case: &dto::Case, odd: &[String], context
         modalities: modalities(case.studies.iter().map(|study| &study.modality)),
         offers: offers::of_case(case, context),
         values: values(case),
+        proofs: proofs(case),
         ..WorkItem::bare(id, ItemKind::Case)
     }
 }
@@ -84,12 +89,24 @@ fn flags(case: &dto::Case) -> Vec<Flag> {
     .collect()
 }
 
+/// Why it stands with its owner again. Of one that was handed in again the reason is history.
+fn returned(case: &dto::Case) -> Option<String> {
+    let reason = case.returned_reason.as_deref().map(|reason| reason.trim().to_owned());
+    reason.filter(|_| case.returned_date.is_some() && case.submitted != Some(true))
+}
+
+fn proofs(case: &dto::Case) -> Vec<String> {
+    let back = returned(case).map(|_| WENT_BACK.to_owned());
+    back.into_iter().chain([ITS_TAGS.to_owned()]).collect()
+}
+
 fn values(case: &dto::Case) -> Fields {
     let on = |flag: Option<bool>| Value::from(flag == Some(true));
     let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
     let who = |id: &Option<String>| text(person(id, &None).and_then(|person| person.id));
     [
         (value::CASE_STATUS, text(case.case_status.clone())),
+        (value::RETURNED, text(returned(case))),
         (value::SUBMITTED, on(case.submitted)),
         (value::COMPLETED, on(case.completed)),
         (value::CLOSED, on(case.closed)),

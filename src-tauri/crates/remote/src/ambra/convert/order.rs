@@ -6,7 +6,10 @@ use rounds_domain::{
 };
 
 use super::{About, Context, identifier, local_moment, modalities, offers, stage, summary, tag_marks, tags};
-use crate::ambra::{actions::value, dto};
+use crate::ambra::{
+    actions::{ITS_TAGS, value},
+    dto,
+};
 
 /// An order. `odd` names the parts that could not be read.
 pub(in crate::ambra) fn item(id: &str, order: &dto::Order, odd: &[String], context: &Context<'_>) -> WorkItem {
@@ -40,6 +43,7 @@ pub(in crate::ambra) fn item(id: &str, order: &dto::Order, odd: &[String], conte
         facts: summary::of_order(id, order, odd, about.completed()),
         offers: offers::tags(&order.tags.0, context.session.may("study_tag")),
         values: [(value::TAGS.to_owned(), tags(&order.tags.0))].into_iter().collect(),
+        proofs: vec![ITS_TAGS.to_owned()],
         ..WorkItem::bare(id, ItemKind::Order)
     }
 }

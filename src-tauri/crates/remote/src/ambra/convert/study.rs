@@ -15,7 +15,7 @@ use super::{
     About, Context, flag, identifier, mark, modalities, moment, offers, person, stage, summary, tag_marks, tags,
 };
 use crate::ambra::{
-    actions::{MY_LOCK, value},
+    actions::{ITS_COMMENTS, ITS_TAGS, MY_LOCK, MY_STAR, value},
     dto,
 };
 use crate::lenient::Text;
@@ -50,9 +50,16 @@ pub(in crate::ambra) fn item(id: &str, study: &dto::Study, odd: &[String], conte
         history: study.status_history.iter().map(status_change).collect(),
         offers: offers::of_study(id, study, context),
         values: values(study),
-        proofs: if mine { vec![MY_LOCK.to_owned()] } else { Vec::new() },
+        proofs: proofs(study, mine),
         ..WorkItem::bare(id, ItemKind::Study)
     }
+}
+
+/// What a study shows of whose hand its values are.
+fn proofs(study: &dto::Study, mine: bool) -> Vec<String> {
+    let shown =
+        [(mine, MY_LOCK), (study.star.is_some(), MY_STAR), (true, ITS_TAGS), (study.comments_told.0, ITS_COMMENTS)];
+    shown.into_iter().filter(|(is, _)| *is).map(|(_, token)| token.to_owned()).collect()
 }
 
 fn identifiers(study: &dto::Study, mrn: &Text) -> Vec<Identifier> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{CHANGED, STUDY, at, fields, system};
 use crate::{
     ambra::call::Call,
-    seam::RemoteSystem,
+    seam::{Depth, RemoteSystem, Target},
     wire::{
         Turn,
         testing::{Script, Server, json as reply},
@@ -92,7 +92,7 @@ async fn one_failed_part_of_a_bundle_costs_only_itself() {
     let page = system(&server.base).pull("studies", &CHANGED, None, Utc::now()).await.expect("a page");
     let read: Vec<(&str, Option<&str>)> =
         page.records.iter().map(|record| (record.item.external_id.as_str(), record.item.title.as_deref())).collect();
-    assert_eq!(read, [("a", Some("MR")), ("c", Some("CT")), ("d", Some("MR"))]);
+    assert_eq!(read, [("a", Some("MR")), ("b", Some("CT")), ("c", Some("CT")), ("d", Some("MR"))]);
     assert_eq!(page.rejected[0].external_id.as_deref(), Some("e"), "kept as rejected, with what the list said");
     assert!(page.rejected[0].raw.contains("CT"));
 
@@ -114,6 +114,26 @@ async fn one_failed_part_of_a_bundle_costs_only_itself() {
         system(&server.base).pull("studies", &CHANGED, None, Utc::now()).await.expect_err("Ambra is in trouble");
     assert_eq!(error.and_now, AndNow::Later(None));
     assert_eq!(server.requests().len(), 2, "and is not asked five times more");
+}
+
+#[tokio::test]
+async fn what_is_listed_is_not_gone_though_it_cannot_be_read_whole() {
+    for word in ["NOT_FOUND", "NOT_PERMITTED"] {
+        let said = json!({"HTTP_STATUS_CODE": 412, "status": "ERROR", "error_type": word});
+        let row = json!({"uuid": "a", "updated": "2026-01-01 00:00:00+00", "modality": "CT"});
+        let server =
+            Server::start(vec![list(&[row], 0, 1), bundle(&[said.clone(), locks()]), bundle(&[said, locks()])]).await;
+        let ambra = system(&server.base);
+        let page = ambra.pull("studies", &Slice::All, None, Utc::now()).await.expect("a page");
+        let read: Vec<&str> = page.records.iter().map(|record| record.item.external_id.as_str()).collect();
+        assert_eq!((read, page.rejected.len()), (vec!["a"], 0), "{word}: the list's row is kept");
+        let target = Target::of(&page.records[0].item);
+        assert_eq!(
+            ambra.refresh(&target, Depth::Plain).await,
+            Ok(None),
+            "{word}: where no list names it, it is not shown"
+        );
+    }
 }
 
 #[tokio::test]

@@ -159,15 +159,44 @@ fn a_singleton_stage_that_holds_another_study_is_no_target() {
     let offer = |held: &str, changes: Value| {
         let locks = Some([(held.to_owned(), Some("Reading".to_owned()))].into());
         let study = converted_with(ItemKind::Study, with(STUDY, &changes), &Rules::default(), &locks).item;
-        (study.offers.into_iter().find(|offer| offer.action == actions::STATUS).expect("offered"), study.proofs)
+        (
+            study.offers.into_iter().find(|offer| offer.action == actions::STATUS).expect("offered"),
+            study.proofs.contains(&actions::MY_LOCK.to_owned()),
+        )
     };
-    let (other, proofs) = offer("another", json!({"study_status": "Unread"}));
-    assert_eq!((other.targets, proofs), (vec!["On Hold".to_owned(), "Final".to_owned()], vec![]));
+    let (other, is_mine) = offer("another", json!({"study_status": "Unread"}));
+    assert_eq!((other.targets, is_mine), (vec!["On Hold".to_owned(), "Final".to_owned()], false));
     let (full, _) = offer("another", json!({"study_status": "Unread", "study_status_tags": ["Reading"]}));
     assert!(full.refused.is_some_and(|why| why.contains("one at a time")));
-    let (mine, proofs) = offer("5c2f4a10-0000-4000-8000-000000000001", json!({"study_status": "Unread"}));
+    let (mine, is_mine) = offer("5c2f4a10-0000-4000-8000-000000000001", json!({"study_status": "Unread"}));
     assert!(mine.targets.contains(&"Reading".to_owned()));
-    assert_eq!(proofs, [actions::MY_LOCK]);
+    assert!(is_mine);
+}
+
+#[test]
+fn what_shows_whose_hand_it_was_is_told_only_where_it_can_be_read() {
+    let proofs = |kind, sample, changes: &Value| {
+        let item = converted(kind, with(sample, changes)).item;
+        (item.proofs, item.values.get(actions::value::RETURNED).cloned())
+    };
+    let (study, _) = proofs(ItemKind::Study, STUDY, &json!({}));
+    assert_eq!(study, [actions::MY_STAR, actions::ITS_TAGS, actions::ITS_COMMENTS]);
+    let (less, _) = proofs(ItemKind::Study, STUDY, &json!({"star": null, "comments": null}));
+    assert!(!less.contains(&actions::MY_STAR.to_owned()), "{less:?}");
+    let back =
+        json!({"submitted": 0, "returned_date": "2026-03-01 10:00:00+00", "returned_reason": " Images missing\n"});
+    let (case, reason) = proofs(ItemKind::Case, CASE, &back);
+    assert_eq!(
+        (case, reason),
+        (vec![actions::WENT_BACK.into(), actions::ITS_TAGS.into()], Some(json!("Images missing")))
+    );
+    let again = json!({"submitted": 1, "returned_date": "2026-03-01 10:00:00+00", "returned_reason": "Images missing"});
+    let (case, reason) = proofs(ItemKind::Case, CASE, &again);
+    assert_eq!(
+        (case, reason),
+        (vec![actions::ITS_TAGS.to_owned()], Some(Value::Null)),
+        "handed in again: that is history"
+    );
 }
 
 #[test]

@@ -149,6 +149,43 @@ async fn a_case_without_a_readable_time_may_be_found_and_is_never_called_gone() 
 }
 
 #[tokio::test]
+async fn a_case_that_tells_no_time_is_read_again_through_the_window_it_came_in() {
+    for times in [json!({}), json!({"createdAt": "yesterday", "updatedAt": "2026-10-09T00:00:00Z"})] {
+        let mut case = json!({"id": "a", "title": "Untimed"});
+        case.as_object_mut().expect("an object").extend(times.as_object().cloned().unwrap_or_default());
+        let page = page_of(&[json!({"id": "b"}), case], None);
+        let nothing = page_of(&[], None);
+        let replies = [&page, &page, &nothing, &nothing].map(|page| reply_json(200, page));
+        let server = Server::start(replies.into_iter().collect()).await;
+        let system = system(&server.base);
+        let pulled = pull(&system, None).await.expect("a page").records.remove(1).item;
+        let read =
+            system.refresh(&Target::of(&pulled), Depth::Plain).await.expect("it is found").expect("it is there").item;
+        assert_eq!(
+            (read.title.as_deref(), read.feed_time),
+            (Some("Untimed"), pulled.feed_time),
+            "and so the next time"
+        );
+        assert!(pulled.feed_time > Some(at("2026-10-01T00:00:01Z")), "not on the edge: {:?}", pulled.feed_time);
+        assert!(pulled.feed_time < Some(at("2026-10-02T00:00:00Z")));
+        let request = server.requests().remove(1);
+        let asked: (String, String) = (param(&request, "startTime"), param(&request, "endTime"));
+        assert!(asked.0 <= "2026-10-01T00%3A00%3A00Z".to_owned(), "{asked:?}");
+        // Sweeps read no longer windows than this, and no farther ahead than a day.
+        let end =
+            (at("2026-10-01T00:00:00Z") + chrono::TimeDelta::days(59)).min(Utc::now() + chrono::TimeDelta::hours(23));
+        assert!(asked.1 >= end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true).replace(':', "%3A"), "{asked:?}");
+        let missed = system.refresh(&Target::of(&pulled), Depth::Plain).await;
+        assert_eq!(missed, Ok(None), "all of that window was read, and it was not there");
+    }
+}
+
+fn param(request: &str, name: &str) -> String {
+    let after = request.split_once(&format!("{name}=")).expect(name).1;
+    after.split(['&', ' ']).next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
 async fn an_order_is_read_again_with_its_case() {
     let case =
         || json!({"id": "a", "createdAt": "2026-10-05T12:00:00Z", "orders": [{"id": "o", "createdAt": "2026-10-09"}]});
