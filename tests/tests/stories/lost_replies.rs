@@ -188,7 +188,7 @@ async fn a_comment_under_a_name_that_is_not_the_configured_one_is_never_sent_twi
 }
 
 #[tokio::test]
-async fn a_comment_by_a_colleague_with_the_same_words_is_not_taken_for_mine() {
+async fn the_same_words_by_somebody_else_are_asked_about_although_my_id_is_known() {
     let clinic = Clinic::at_work(8).await;
     let case = clinic.cases().remove(0);
     let mine = clinic.write(&case, "first, so that my id is known", false).await;
@@ -197,6 +197,7 @@ async fn a_comment_by_a_colleague_with_the_same_words_is_not_taken_for_mine() {
     clinic.next_comment_meets(Fault::AppliedReplyLost);
     let second = clinic.write(&case, "second", false).await;
     clinic.settle().await;
+    // It may be a colleague's, or mine under another account than the one that I am known by.
     let colleague = json!({"caseId": case, "comment": {"text": "Seen", "authorIndex": 3}});
     clinic.next_comment_meets(Fault::NotAppliedReplyLost);
     let third = clinic.write(&case, "Seen", false).await;
@@ -204,10 +205,36 @@ async fn a_comment_by_a_colleague_with_the_same_words_is_not_taken_for_mine() {
     clinic.simulator.edit(SYSTEM, &colleague).unwrap();
     clinic.settle().await;
     let row = clinic.row(third).await;
-    assert_eq!(row.state, OutboxState::Confirmed, "{:?}", row.reason);
+    assert_eq!((row.state, row.words.as_str()), (OutboxState::NeedsPerson, "possibly sent"), "{:?}", row.reason);
+    let again = clinic.rounds().retry(third).await.unwrap();
+    clinic.settle().await;
+    assert_eq!(clinic.row(again.id).await.state, OutboxState::Confirmed, "it was the colleague's");
     let texts: Vec<_> = clinic.effects_on(&case).into_iter().map(|effect| effect.payload["text"].clone()).collect();
     assert_eq!(texts, [json!("first, so that my id is known"), json!("second"), json!("Seen")]);
     for id in [mine, second] {
         assert_eq!(clinic.row(id).await.state, OutboxState::Confirmed);
+    }
+}
+
+#[tokio::test]
+async fn a_comment_that_the_system_keeps_in_other_words_is_never_sent_twice_nor_shown_twice() {
+    for named in [true, false] {
+        let clinic = Clinic::at_work(8).await;
+        let change = json!({"escapesText": true, "replyWithId": named});
+        clinic.simulator.change_settings(SYSTEM, &change).unwrap();
+        let case = clinic.cases().remove(0);
+        let shown = clinic.item(&case).await.comments.len();
+        let plain = clinic.write(&case, "BP <90 & dizzy", false).await;
+        clinic.settle().await;
+        assert_eq!(clinic.row(plain).await.state, OutboxState::Confirmed, "named: {named}");
+        assert_eq!(clinic.item(&case).await.comments.len(), shown + 1, "named: {named}: it stands there once");
+        clinic.next_comment_meets(Fault::AppliedReplyLost);
+        let lost = clinic.write(&case, "BP >90 & fine", false).await;
+        clinic.settle().await;
+        assert_eq!(clinic.effects_on(&case).len(), 2, "named: {named}: it did arrive, so it is not sent again");
+        let row = clinic.row(lost).await;
+        assert_eq!((row.state, row.words.as_str()), (OutboxState::NeedsPerson, "possibly sent"), "named: {named}");
+        let why = row.reason.map(|reason| reason.text).unwrap_or_default();
+        assert!(why.contains("BP &gt;90 &amp; fine"), "its person is shown what is there: {why}");
     }
 }

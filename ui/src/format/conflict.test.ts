@@ -19,6 +19,8 @@ describe('what keeping mine replaces', () => {
     ['a yes or a no does not say what', [field({ mine: true, theirs: false })], null],
     ['two things are not one', [field({}), field({ key: 'other' })], null],
     ['what stands as I want it', [field({ theirs: 'u1' })], null],
+    ['a list that stands as I want it', [field({ mine: ['u1'], theirs: ['u1'] })], null],
+    ['what I only want unchanged is not what I replace', [{ key: 'closed', base: 0, theirs: 1 }], null],
   ])('%s', (_name, fields, said) => expect(replaced(conflict(fields), names)).toBe(said));
 });
 

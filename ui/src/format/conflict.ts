@@ -20,9 +20,12 @@ export function keyWords(key: string, row: OutboxRow, declared: ActionDeclaratio
   return row.names[key] ?? field?.label ?? (alone ? row.label : key.replaceAll('_', ' '));
 }
 
+/** Lists and records are the same when they hold the same. */
+const same = (one: Disputed['mine'], other: Disputed['mine']): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 /** What keeping mine would replace, when that is one thing that can be named. */
 export function replaced({ fields }: Conflict, names: Names): string | null {
-  const [only, ...others] = fields.filter(({ mine, theirs }) => mine !== undefined && mine !== theirs);
+  const [only, ...others] = fields.filter(({ mine, theirs }) => mine !== undefined && !same(mine, theirs));
   if (!only || others.length > 0 || only.theirs === null || typeof only.theirs === 'boolean') return null;
   return valueWords(only.theirs, names);
 }

@@ -328,7 +328,42 @@ pub fn bound(item: &WorkItem, me: &Me, actions: &[Action], claimed: &BTreeSet<St
         taken.push(behind);
         bound.push((behind, id.clone()));
     }
+    bound.extend(bound_in_other_words(item, me, actions, claimed, &bound));
     bound
+}
+
+/// The one new comment of mine that nothing else explains is the remote's copy of the one confirmed action whose comment is not here
+/// yet: a remote need not keep a text as it was sent. Not while anything else of mine may be there.
+fn bound_in_other_words(
+    item: &WorkItem,
+    me: &Me,
+    actions: &[Action],
+    claimed: &BTreeSet<String>,
+    bound: &[(ActionId, String)],
+) -> Option<(ActionId, String)> {
+    // What was looked for and not found may have come since.
+    let may_be_there =
+        |action: &Action| action.state == OutboxState::Confirmed || action.state.may_have_left() || action.attempts > 0;
+    let mut left = actions.iter().filter(|action| {
+        action.verb == Verb::Comment
+            && action.remote_ref.is_none()
+            && may_be_there(action)
+            && bound.iter().all(|(behind, _)| *behind != action.id)
+    });
+    let (Some(action), None) = (left.next(), left.next()) else { return None };
+    let before = action.baseline.as_ref().filter(|_| action.state == OutboxState::Confirmed)?;
+    let is_new = |id: &String| {
+        !before.my_comments.contains(id) && !claimed.contains(id) && bound.iter().all(|(_, taken)| taken != id)
+    };
+    let mut new = item.comments.iter().filter(|comment| {
+        comment.internal == action.flag("internal")
+            && comment.id.as_ref().is_some_and(is_new)
+            && comment.author.as_ref().is_some_and(|author| me.is(author))
+    });
+    match (new.next(), new.next()) {
+        (Some(only), None) => Some((action.id, only.id.clone()?)),
+        _ => None,
+    }
 }
 
 /// The action that `comment` is the remote's copy of: mine, the same text, not there before it was sent, not taken by

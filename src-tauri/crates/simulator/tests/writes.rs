@@ -118,6 +118,17 @@ async fn a_reply_can_be_silent_about_the_id() {
     assert!(bench.sim.effects(None)[0].made_id.is_some(), "the record knows it all the same");
 }
 
+#[tokio::test]
+async fn a_text_can_be_kept_otherwise_than_it_was_sent() {
+    let bench = start(10, Temperament::Kind).await;
+    let case = bench.case_that(|_| true);
+    bench.sim.change_settings(SYSTEM, &json!({"escapesText": true})).unwrap();
+    bench.post(id(&case), &comment("BP <90 & dizzy", false)).await;
+    let truth = bench.sim.truth(SYSTEM, id(&case)).unwrap();
+    assert!(truth.to_string().contains("BP &lt;90 &amp; dizzy"), "{truth}");
+    assert_eq!(bench.sim.effects(None)[0].payload["text"], "BP <90 & dizzy", "the record has what was sent");
+}
+
 fn change(status: &str) -> Value {
     json!({"action": "CHANGE_CASE_STATUS", "status": status, "reason": "because"})
 }

@@ -130,13 +130,19 @@ pub fn not_shown_yet(action: &Action, item: &WorkItem, receipts: &[Action], now:
     different.peek().is_some() && different.all(|disputed| is_mine(&disputed))
 }
 
-/// A conflict in words: what it touches that differs.
-pub(super) fn words(conflict: &Conflict) -> String {
+/// A conflict in words: what `action` touches that differs. That somebody else has done the same is said only where all of what it
+/// sets stands so and nothing else that it touches was changed: what it only wants unchanged is no agreement.
+pub(super) fn words(action: &Action, conflict: &Conflict) -> String {
     if conflict.fields.is_empty() {
         return "The item has changed since you looked at it. Nothing was sent; look at it again and decide."
             .to_owned();
     }
-    let taken = conflict.fields.iter().all(|field| field.mine.as_ref().is_none_or(|mine| *mine == field.theirs));
+    let stands = |key: &str| {
+        let different = conflict.fields.iter().find(|field| field.key == key);
+        different.map_or_else(|| value(&action.saw, key), |field| field.theirs.clone())
+    };
+    let taken = conflict.fields.iter().all(|field| action.wants.contains_key(&field.key))
+        && action.wants.iter().all(|(key, wanted)| stands(key) == *wanted);
     let end = if taken {
         "It stands already as you wanted it, by somebody else's hand. Nothing was sent; leave it so, or decide again."
     } else {

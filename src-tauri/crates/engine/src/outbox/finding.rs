@@ -72,7 +72,8 @@ fn same_words<'a>(action: &Action, item: &'a WorkItem) -> impl Iterator<Item = &
 pub fn look_for(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Finding {
     match action.proof {
         Proof::Comment => match look_for_comment(action, item, me, claimed) {
-            Finding::Missing => in_another_name(action, item, me, claimed)
+            Finding::Missing => in_other_words(action, item, me, claimed)
+                .or_else(|| in_another_name(action, item, me, claimed))
                 .or_else(|| not_shown(action, item))
                 .unwrap_or(Finding::Missing),
             finding => finding,
@@ -172,24 +173,60 @@ fn not_shown(action: &Action, item: &WorkItem) -> Option<Finding> {
 /// A clock of theirs and ours may differ by this much.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
 
-/// My comment may stand there under a name that is not the one in the settings, while my id is not known: then "not there"
-/// proves nothing, and it must not be sent a second time.
-fn in_another_name(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Option<Finding> {
-    if me.id.is_some() {
-        return None;
-    }
-    let before = action.baseline.as_ref().map(|baseline| baseline.same_words.as_slice()).unwrap_or_default();
-    let since = action.sent_at? - CLOCKS_APART;
-    let is_new = |comment: &&Comment| match &comment.id {
+/// Whether `comment` came since before `action` was first sent, and is no other action's. `before` are the ids that were there then.
+fn is_new(comment: &Comment, action: &Action, before: &[String], claimed: &[String]) -> bool {
+    match &comment.id {
         Some(id) => !before.contains(id) && !claimed.contains(id),
         // Without an id only its time tells, as far as anybody's clock does.
-        None => comment.made.as_ref().and_then(|made| made.at).is_none_or(|made| made >= since),
+        None => {
+            let since = action.sent_at.map(|sent| sent - CLOCKS_APART);
+            comment.made.as_ref().and_then(|made| made.at).is_none_or(|made| since.is_some_and(|since| made >= since))
+        }
+    }
+}
+
+/// A system may not keep a text as it was sent: it escapes or cuts it, or loses characters. A new comment of mine in other words may be
+/// what is looked for, or one that I wrote elsewhere: then "not there" proves nothing, and it must not be sent a second time.
+fn in_other_words(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Option<Finding> {
+    let before = action.baseline.as_ref().map(|baseline| baseline.my_comments.as_slice()).unwrap_or_default();
+    let internal = action.flag("internal");
+    let mut of_mine = mine(&item.comments, me)
+        .filter(|comment| comment.internal == internal && is_new(comment, action, before, claimed));
+    let found = of_mine.next()?;
+    let others = match of_mine.count() {
+        0 => String::new(),
+        others => format!(" (and {others} more)"),
     };
-    let same = same_words(action, item).filter(|comment| !is_mine(comment, me)).find(is_new)?;
-    let name = same.author.as_ref().and_then(|author| author.name.plain()).unwrap_or_else(|| "nobody".to_owned());
     Some(Finding::Unclear(format!(
-        "A comment with this text came at about that time, under the name of {name}. If that is you, discard this one \
-         and set your name in the connection as it stands there; otherwise send it again."
+        "It was sent and the answer was lost. A new comment of yours is there in other words{others}: “{}”. If that is it, as the \
+         system keeps it, discard this one; otherwise send it again.",
+        beginning(&found.text)
+    )))
+}
+
+/// As much of a text as is shown to recognise it by.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
+}
+
+/// How many characters of a comment are shown to recognise it by.
+const SHOWN: usize = 200;
+
+/// My comment may stand there under a name that is not the one in the settings, or under that of an account which is not the one by
+/// which I am known: then "not there" proves nothing, and it must not be sent a second time.
+fn in_another_name(action: &Action, item: &WorkItem, me: &Me, claimed: &[String]) -> Option<Finding> {
+    let before = action.baseline.as_ref().map(|baseline| baseline.same_words.as_slice()).unwrap_or_default();
+    let same = same_words(action, item)
+        .filter(|comment| !is_mine(comment, me))
+        .find(|comment| is_new(comment, action, before, claimed))?;
+    let name = same.author.as_ref().and_then(|author| author.name.plain()).unwrap_or_else(|| "nobody".to_owned());
+    let mend = if me.id.is_none() { " and set your name in the connection as it stands there" } else { "" };
+    Some(Finding::Unclear(format!(
+        "A comment with this text came at about that time, under the name of {name}. If that is you, discard this \
+         one{mend}; otherwise send it again."
     )))
 }
 

@@ -256,7 +256,8 @@ fn read_before(next: &mut Action, baseline: Baseline, differs: Option<Conflict>,
             format!("It was tried {ATTEMPTS} times and never taken. Try again or discard it."),
         );
     } else if let Some(conflict) = differs.filter(|_| !is_planted(Bug::NoReadBeforeSend)) {
-        ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
+        let words = conflict::words(next, &conflict);
+        ask_person(next, ReasonKind::Conflict, words);
         next.conflict = Some(conflict);
     } else if !next.verb.keeps() && next.attempts == 0 && (age > STALE || age < -SET_BACK) {
         ask_person(
@@ -279,7 +280,8 @@ fn read_after_conflict(next: &mut Action, finding: Finding, conflict: Conflict, 
         _ => {
             // Where nothing of it was changed the remote refused for another reason, and its own words say more.
             if conflict.fields.iter().any(|field| field.theirs != field.base) {
-                ask_person(next, ReasonKind::Conflict, conflict::words(&conflict));
+                let words = conflict::words(next, &conflict);
+                ask_person(next, ReasonKind::Conflict, words);
             }
             next.conflict = Some(conflict);
         }

@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) late_ms: Range,
     /// Whether the reply to a comment tells its id.
     pub(crate) reply_with_id: bool,
+    /// Whether comments are kept escaped, as a server may that shows them on pages.
+    pub(crate) escapes_text: bool,
     /// Whether another user touches cases between page requests.
     pub(crate) drift: bool,
     /// One page request in so many drifts.
@@ -46,6 +48,7 @@ impl Settings {
             window_field: WindowField::default(),
             late_ms: Range { min: 0, max: if unkind { 800 } else { 0 } },
             reply_with_id: true,
+            escapes_text: false,
             drift: unkind,
             drift_one_in: 6,
             api_key: format!("cv-made-up-{}", dice.code(24)),

@@ -91,6 +91,9 @@ fn carry_out(
     changes.push(Change::Touch(now));
     ledger.files.extend(files);
     let settings = system.settings();
+    if settings.escapes_text {
+        changes.iter_mut().for_each(escape);
+    }
     let delay = settings.delay(system.plot.seed, write);
     let visible_after = ledger.apply(index, changes, Instant::now(), delay);
     // Recorded before the lock is let go, so that the record has the order of the case.
@@ -110,6 +113,12 @@ fn carry_out(
     let silent = action == "ADD_COMMUNICATION" && !settings.reply_with_id;
     let told = if silent { json!({}) } else { json!({"id": id}) };
     Ok(Answer::json(StatusCode::OK, &json!({"status": 200, "success": true, "message": message, "data": told})))
+}
+
+fn escape(change: &mut Change) {
+    let Change::Comment { comment, .. } = change else { return };
+    let text = comment["text"].as_str().unwrap_or_default();
+    comment["text"] = json!(text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
 }
 
 fn find(system: &CareValidate, ledger: &Ledger, case_id: &str) -> Result<u32, Refused> {

@@ -93,7 +93,6 @@ async fn only_my_own_new_comment_of_the_same_kind_is_taken_for_mine() {
     };
     for (theirs, what) in [
         (by_another, "by another person"),
-        (my_comment("k1", "seen", false), "another text"),
         (my_comment("k1", "Seen", true), "an internal note"),
         (my_comment("before", "Seen", false), "there before it was sent"),
         (Comment { id: None, ..my_comment("", "Seen", false) }, "without an id"),
@@ -109,6 +108,47 @@ async fn only_my_own_new_comment_of_the_same_kind_is_taken_for_mine() {
         assert_eq!(desk.comments_counted("c1").await, 2, "{what}: mine is still on its way beside it");
         assert_eq!(desk.store.action(action.id).await.unwrap().remote_ref, None, "{what}");
     }
+}
+
+#[tokio::test]
+async fn the_only_new_comment_of_mine_is_taken_for_the_only_one_on_its_way_in_whatever_words_it_was_kept() {
+    for (state, before, there, taken, why) in [
+        (OutboxState::Confirmed, vec![], vec!["k1"], true, "nothing else explains it"),
+        (OutboxState::Confirmed, vec!["k0"], vec!["k0", "k1"], true, "the other was there before"),
+        (OutboxState::Confirmed, vec!["k1"], vec!["k1"], false, "it was there before"),
+        (OutboxState::Confirmed, vec![], vec!["k1", "k2"], false, "either could be it"),
+        (OutboxState::Doubtful, vec![], vec!["k1"], false, "what is in doubt is for its person"),
+    ] {
+        let desk = Desk::new().await;
+        desk.sweep(vec![case("c1")]).await;
+        let action = write(&desk, "BP <90", false).await;
+        let my_comments = before.iter().map(|id| (*id).to_owned()).collect();
+        let baseline = Baseline { my_comments, ..Baseline::default() };
+        let change = move |now: &Action| Some(Action { baseline: Some(baseline), ..now.clone() });
+        desk.store.move_action(action.id, change).await.unwrap();
+        becomes(&desk, &action, state, None).await;
+        let kept: Vec<Comment> = there.iter().map(|id| my_comment(id, "BP &lt;90", false)).collect();
+        desk.sweep(vec![with(kept.clone())]).await;
+        let expected = kept.len() + usize::from(!taken);
+        assert_eq!(desk.comments_seen("c1").await.len(), expected, "{why}");
+        assert_eq!(desk.comments_counted("c1").await, u32::try_from(expected).unwrap(), "{why}");
+        let bound = desk.store.action(action.id).await.unwrap().remote_ref;
+        assert_eq!(bound.as_deref(), taken.then_some("k1"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_on_their_way_neither_is_taken_for_a_comment_in_other_words() {
+    let desk = Desk::new().await;
+    desk.sweep(vec![case("c1")]).await;
+    for (text, state) in [("BP <90", OutboxState::Confirmed), ("BP <80", OutboxState::Doubtful)] {
+        let action = write(&desk, text, false).await;
+        let change = move |now: &Action| Some(Action { baseline: Some(Baseline::default()), ..now.clone() });
+        desk.store.move_action(action.id, change).await.unwrap();
+        becomes(&desk, &action, state, None).await;
+    }
+    desk.sweep(vec![with(vec![my_comment("k1", "BP &lt;80", false)])]).await;
+    assert_eq!(desk.comments_counted("c1").await, 3, "it may be either's");
 }
 
 #[tokio::test]

@@ -16,14 +16,45 @@ fn a_change_of_what_an_action_touches_is_a_conflict_field_by_field() {
         (&json!("NEW"), &Some(json!("READ")), &json!("HELD"))
     );
     assert_eq!((&field("reader").mine, &field("reader").theirs), (&None, &json!("u2")), "it only must not change");
-    assert!(words(&conflict).contains("status was “NEW” and is “HELD” now"), "{}", words(&conflict));
+    assert!(words(&read, &conflict).contains("status was “NEW” and is “HELD” now"), "{}", words(&read, &conflict));
 }
 
 #[test]
 fn what_somebody_else_did_already_is_shown_and_not_sent() {
     let read = setting(&json!({"status": "NEW"}), &json!({"status": "READ"}));
     let conflict = differs(&read, &item_with(&json!({"status": "READ"})), "f").expect("not by this hand");
-    assert!(words(&conflict).contains("by somebody else's hand"), "{}", words(&conflict));
+    assert!(words(&read, &conflict).contains("by somebody else's hand"), "{}", words(&read, &conflict));
+}
+
+#[test]
+fn only_who_did_all_of_the_same_and_nothing_else_did_as_was_wanted() {
+    for (what, saw, wants, now, same) in [
+        ("approved, where it is to be rejected", json!({"must_approve": true}), json!({}), json!({}), false),
+        (
+            "closed, to be completed",
+            json!({"completed": 0, "closed": 0}),
+            json!({"completed": 1}),
+            json!({"completed": 0, "closed": 1}),
+            false,
+        ),
+        (
+            "closed and completed, to be completed",
+            json!({"completed": 0, "closed": 0}),
+            json!({"completed": 1}),
+            json!({"completed": 1, "closed": 1}),
+            false,
+        ),
+        ("half of it", json!({"a": 0, "b": 0}), json!({"a": 1, "b": 1}), json!({"a": 1, "b": 0}), false),
+        ("another tag", json!({"tags": ["a"]}), json!({"tags": ["a", "x"]}), json!({"tags": ["a", "other"]}), false),
+        ("all of it", json!({"a": 0, "b": 0}), json!({"a": 1, "b": 1}), json!({"a": 1, "b": 1}), true),
+        ("the half that was open", json!({"a": 0, "b": 1}), json!({"a": 1, "b": 1}), json!({"a": 1, "b": 1}), true),
+    ] {
+        let action = setting(&saw, &wants);
+        let conflict = differs(&action, &item_with(&now), "f").expect("something differs");
+        let words = words(&action, &conflict);
+        assert_eq!(words.contains("by somebody else's hand"), same, "{what}: {words}");
+        assert_eq!(words.contains("keep yours or leave theirs"), !same, "{what}: {words}");
+    }
 }
 
 #[test]
