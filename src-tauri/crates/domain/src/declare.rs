@@ -275,7 +275,29 @@ declared!(
     }
 );
 
+impl ActionField {
+    /// A field without a default.
+    pub fn new(key: &str, label: &str, help: &str, kind: FieldKind, required: bool) -> Self {
+        Self { key: key.into(), label: label.into(), help: help.into(), kind, required, default: None }
+    }
+}
+
 impl ActionDeclaration {
+    /// An action without fields that touches nothing.
+    pub fn new(name: &str, label: &str, verb: Verb, proof: Proof, consequence: &str) -> Self {
+        Self {
+            name: name.into(),
+            label: label.into(),
+            verb,
+            fields: Vec::new(),
+            consequence: consequence.into(),
+            proof,
+            touches: Vec::new(),
+            sets: BTreeMap::new(),
+            own_mark: None,
+        }
+    }
+
     /// What an item's values are under the keys that it touches; a missing one is null.
     pub fn touched(&self, values: &Fields) -> Fields {
         self.touches.iter().map(|key| (key.clone(), values.get(key).cloned().unwrap_or(Value::Null))).collect()

@@ -79,7 +79,7 @@ pub(super) fn is_for(action: &str, kind: ItemKind) -> bool {
 fn on_studies() -> Vec<ActionDeclaration> {
     vec![
         ActionDeclaration {
-            fields: vec![field(
+            fields: vec![ActionField::new(
                 "to",
                 "New status",
                 "One of the status tags that can follow.",
@@ -89,7 +89,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
             touches: keys(&[value::STATUS]),
             sets: sets(&[(value::STATUS, "to")]),
             own_mark: Some(MY_LOCK.into()),
-            ..action(
+            ..ActionDeclaration::new(
                 STATUS,
                 "Change status",
                 Verb::Status,
@@ -99,8 +99,8 @@ fn on_studies() -> Vec<ActionDeclaration> {
             )
         },
         ActionDeclaration {
-            fields: vec![field("text", "Text", "What to write on the study.", FieldKind::LongText, true)],
-            ..action(
+            fields: vec![ActionField::new("text", "Text", "What to write on the study.", FieldKind::LongText, true)],
+            ..ActionDeclaration::new(
                 COMMENT,
                 "Comment",
                 Verb::Comment,
@@ -110,9 +110,15 @@ fn on_studies() -> Vec<ActionDeclaration> {
             )
         },
         ActionDeclaration {
-            fields: vec![field("comment", "Comment", "Which of your comments.", FieldKind::ItemChoice, true)],
+            fields: vec![ActionField::new(
+                "comment",
+                "Comment",
+                "Which of your comments.",
+                FieldKind::ItemChoice,
+                true,
+            )],
             own_mark: Some(ITS_COMMENTS.into()),
-            ..action(
+            ..ActionDeclaration::new(
                 DELETE_COMMENT,
                 "Delete my comment",
                 Verb::Remove,
@@ -122,14 +128,14 @@ fn on_studies() -> Vec<ActionDeclaration> {
         },
         ActionDeclaration {
             fields: vec![
-                field(
+                ActionField::new(
                     "delay",
                     "Wait (seconds)",
                     "Shows the study as approved only after so many seconds. Not together with conditions.",
                     FieldKind::Number { least: 0, most: 600 },
                     false,
                 ),
-                field(
+                ActionField::new(
                     "must_match",
                     "Conditions (JSON)",
                     "Field names and values that must match before the study is shown as approved, as a JSON hash such as \
@@ -140,7 +146,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
             ],
             touches: keys(&[value::MUST_APPROVE]),
             sets: sets(&[(value::MUST_APPROVE, "=false")]),
-            ..action(
+            ..ActionDeclaration::new(
                 APPROVE,
                 "Approve",
                 Verb::Decide,
@@ -150,7 +156,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
             )
         },
         ActionDeclaration {
-            fields: vec![field(
+            fields: vec![ActionField::new(
                 "message",
                 "Message",
                 "Sent to the person who shared the study.",
@@ -158,7 +164,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
                 false,
             )],
             touches: keys(&[value::MUST_APPROVE]),
-            ..action(
+            ..ActionDeclaration::new(
                 REJECT,
                 "Reject",
                 Verb::Decide,
@@ -168,27 +174,39 @@ fn on_studies() -> Vec<ActionDeclaration> {
             )
         },
         ActionDeclaration {
-            fields: vec![field(value::STAR, "Star", "On or off.", FieldKind::Flag, true)],
+            fields: vec![ActionField::new(value::STAR, "Star", "On or off.", FieldKind::Flag, true)],
             touches: keys(&[value::STAR]),
             own_mark: Some(MY_STAR.into()),
-            ..action(STAR, "Star", Verb::Mark, Proof::Value, "Only you see your stars.")
+            ..ActionDeclaration::new(STAR, "Star", Verb::Mark, Proof::Value, "Only you see your stars.")
         },
         ActionDeclaration {
-            fields: vec![field("tag", "Tag", "A word of your own.", FieldKind::Text, true)],
+            fields: vec![ActionField::new("tag", "Tag", "A word of your own.", FieldKind::Text, true)],
             touches: keys(&[value::TAGS]),
             sets: sets(&[(value::TAGS, "+tag")]),
             own_mark: Some(ITS_TAGS.into()),
-            ..action(TAG, "Add a tag", Verb::Mark, Proof::None, "Everybody who can see it sees its tags.")
+            ..ActionDeclaration::new(
+                TAG,
+                "Add a tag",
+                Verb::Mark,
+                Proof::None,
+                "Everybody who can see it sees its tags.",
+            )
         },
         ActionDeclaration {
-            fields: vec![field("tag", "Tag", "Which of its tags.", FieldKind::ItemChoice, true)],
+            fields: vec![ActionField::new("tag", "Tag", "Which of its tags.", FieldKind::ItemChoice, true)],
             touches: keys(&[value::TAGS]),
             sets: sets(&[(value::TAGS, "-tag")]),
             own_mark: Some(ITS_TAGS.into()),
-            ..action(UNTAG, "Remove a tag", Verb::Remove, Proof::None, "Everybody who can see it sees its tags.")
+            ..ActionDeclaration::new(
+                UNTAG,
+                "Remove a tag",
+                Verb::Remove,
+                Proof::None,
+                "Everybody who can see it sees its tags.",
+            )
         },
         ActionDeclaration {
-            fields: vec![field(
+            fields: vec![ActionField::new(
                 "to",
                 "New status",
                 "Of the study's quality-control task.",
@@ -197,7 +215,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
             )],
             touches: keys(&[value::QC_STATUS, value::QC_TASK]),
             sets: sets(&[(value::QC_STATUS, "to")]),
-            ..action(
+            ..ActionDeclaration::new(
                 QC_STATUS,
                 "Change QC status",
                 Verb::Set,
@@ -207,7 +225,7 @@ fn on_studies() -> Vec<ActionDeclaration> {
         },
         ActionDeclaration {
             fields: vec![
-                field(
+                ActionField::new(
                     "entry",
                     "Entry",
                     "What the audit trail is to say.",
@@ -218,17 +236,17 @@ fn on_studies() -> Vec<ActionDeclaration> {
                     },
                     true,
                 ),
-                field(
+                ActionField::new(
                     "reason",
                     "Reason",
                     "Why you viewed the study; written before the view itself.",
                     FieldKind::Text,
                     false,
                 ),
-                field("detail", "Detail", "Goes with the entry.", FieldKind::Text, false),
+                ActionField::new("detail", "Detail", "Goes with the entry.", FieldKind::Text, false),
             ],
             touches: keys(&[value::STUDY_UID]),
-            ..action(
+            ..ActionDeclaration::new(
                 AUDIT,
                 "Write to the audit trail",
                 Verb::Mark,
@@ -241,9 +259,9 @@ fn on_studies() -> Vec<ActionDeclaration> {
 
 fn on_cases() -> Vec<ActionDeclaration> {
     let assign = |name, label: &str, who: &str, key: &str| ActionDeclaration {
-        fields: vec![field(key, who, "A member of the account.", FieldKind::Person, true)],
+        fields: vec![ActionField::new(key, who, "A member of the account.", FieldKind::Person, true)],
         touches: keys(&[key, value::CLOSED]),
-        ..action(
+        ..ActionDeclaration::new(
             name,
             label,
             Verb::Assign,
@@ -254,19 +272,25 @@ fn on_cases() -> Vec<ActionDeclaration> {
     let unassign = |name, label: &str, key: &str| ActionDeclaration {
         touches: keys(&[key]),
         sets: sets(&[(key, "=null")]),
-        ..action(name, label, Verb::Assign, Proof::Value, "Nobody is told.")
+        ..ActionDeclaration::new(name, label, Verb::Assign, Proof::Value, "Nobody is told.")
     };
     let end = |name, label: &str, key: &str, consequence: &str| ActionDeclaration {
         touches: keys(&[value::COMPLETED, value::CLOSED]),
         sets: sets(&[(key, "=true")]),
-        ..action(name, label, Verb::Set, Proof::Value, consequence)
+        ..ActionDeclaration::new(name, label, Verb::Set, Proof::Value, consequence)
     };
     vec![
         ActionDeclaration {
-            fields: vec![field("to", "New status", "One of the account's case statuses.", FieldKind::ItemChoice, true)],
+            fields: vec![ActionField::new(
+                "to",
+                "New status",
+                "One of the account's case statuses.",
+                FieldKind::ItemChoice,
+                true,
+            )],
             touches: keys(&[value::CASE_STATUS]),
             sets: sets(&[(value::CASE_STATUS, "to")]),
-            ..action(
+            ..ActionDeclaration::new(
                 CASE_STATUS,
                 "Change case status",
                 Verb::Status,
@@ -286,11 +310,17 @@ fn on_cases() -> Vec<ActionDeclaration> {
         ),
         end(CLOSE, "Close", value::CLOSED, "The case is put away for everybody. This cannot be taken back here."),
         ActionDeclaration {
-            fields: vec![field("reason", "Reason", "Why it goes back; the owner reads it.", FieldKind::LongText, true)],
+            fields: vec![ActionField::new(
+                "reason",
+                "Reason",
+                "Why it goes back; the owner reads it.",
+                FieldKind::LongText,
+                true,
+            )],
             touches: keys(&[value::SUBMITTED, value::COMPLETED, value::CLOSED, value::RETURNED]),
             sets: sets(&[(value::RETURNED, "reason")]),
             own_mark: Some(WENT_BACK.into()),
-            ..action(
+            ..ActionDeclaration::new(
                 RETURN,
                 "Return to the owner",
                 Verb::Decide,
@@ -299,24 +329,6 @@ fn on_cases() -> Vec<ActionDeclaration> {
             )
         },
     ]
-}
-
-fn action(name: &str, label: &str, verb: Verb, proof: Proof, consequence: &str) -> ActionDeclaration {
-    ActionDeclaration {
-        name: name.into(),
-        label: label.into(),
-        verb,
-        fields: Vec::new(),
-        consequence: consequence.into(),
-        proof,
-        touches: Vec::new(),
-        sets: BTreeMap::new(),
-        own_mark: None,
-    }
-}
-
-fn field(key: &str, label: &str, help: &str, kind: FieldKind, required: bool) -> ActionField {
-    ActionField { key: key.into(), label: label.into(), help: help.into(), kind, required, default: None }
 }
 
 fn keys(keys: &[&str]) -> Vec<String> {

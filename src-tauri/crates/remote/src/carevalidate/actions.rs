@@ -73,10 +73,10 @@ pub(super) fn all() -> Vec<ActionDeclaration> {
 fn comment() -> ActionDeclaration {
     ActionDeclaration {
         fields: vec![
-            asked(field::TEXT, "Text", "What to write on the case.", FieldKind::LongText, true),
+            ActionField::new(field::TEXT, "Text", "What to write on the case.", FieldKind::LongText, true),
             ActionField {
                 default: Some("true".into()),
-                ..asked(
+                ..ActionField::new(
                     field::INTERNAL,
                     "Internal note",
                     "Read by the staff of your organization only. Off: the patient's side can read it too.",
@@ -84,7 +84,7 @@ fn comment() -> ActionDeclaration {
                     false,
                 )
             },
-            asked(
+            ActionField::new(
                 field::FILE,
                 "Files",
                 "Up to 5 files of 10 MB each, 20 MB together: PDF, pictures, text or Word. Whoever can read the comment can open \
@@ -97,7 +97,7 @@ fn comment() -> ActionDeclaration {
                 },
                 false,
             ),
-            asked(
+            ActionField::new(
                 field::WITHOUT_PHI,
                 "The files hold no patient data",
                 "Off: they are marked as protected health information.",
@@ -105,7 +105,7 @@ fn comment() -> ActionDeclaration {
                 false,
             ),
         ],
-        ..action(
+        ..ActionDeclaration::new(
             COMMENT,
             "Comment",
             Verb::Comment,
@@ -125,29 +125,35 @@ fn decision_draft() -> ActionDeclaration {
         choice("reject", "Reject"),
         choice("no-decision", "Close without a decision"),
     ];
-    let line = |key, label, help| asked(key, label, help, FieldKind::Text, false);
+    let line = |key, label, help| ActionField::new(key, label, help, FieldKind::Text, false);
     ActionDeclaration {
         fields: vec![
-            asked(
+            ActionField::new(
                 field::TEXT,
                 "Text",
                 "Made of the other fields.",
                 FieldKind::Composed { heading: DRAFT_HEADING.into() },
                 true,
             ),
-            asked(field::INTERNAL, "Internal note", "Always.", FieldKind::Always { value: true }, true),
-            asked("decision", "Proposed decision", "What you would decide.", FieldKind::Choice { options }, true),
-            asked("decision_text", "Reasons", "What the decision is to say.", FieldKind::LongText, true),
+            ActionField::new(field::INTERNAL, "Internal note", "Always.", FieldKind::Always { value: true }, true),
+            ActionField::new(
+                "decision",
+                "Proposed decision",
+                "What you would decide.",
+                FieldKind::Choice { options },
+                true,
+            ),
+            ActionField::new("decision_text", "Reasons", "What the decision is to say.", FieldKind::LongText, true),
             line("category", "Category", "As your organization names it."),
             line("visit_type", "Type of visit", "As your organization names it."),
-            asked("start_date", "Valid from", "The first day.", FieldKind::Date, false),
-            asked("end_date", "Valid until", "The last day.", FieldKind::Date, false),
+            ActionField::new("start_date", "Valid from", "The first day.", FieldKind::Date, false),
+            ActionField::new("end_date", "Valid until", "The last day.", FieldKind::Date, false),
             line("medicine", "Medicine", "Name and form."),
             line("dosage", "Dosage", "Strength and amount, with the unit."),
             line("dosing_frequency", "How often", "Such as once daily."),
             line("treatment_period", "For how long", "Such as 90 days."),
-            asked("refill_count", "Refills", "How many.", FieldKind::Number { least: 0, most: 99 }, false),
-            asked(
+            ActionField::new("refill_count", "Refills", "How many.", FieldKind::Number { least: 0, most: 99 }, false),
+            ActionField::new(
                 "pharmacy_instructions",
                 "Instructions for the pharmacy",
                 "As they are to be printed.",
@@ -155,7 +161,7 @@ fn decision_draft() -> ActionDeclaration {
                 false,
             ),
         ],
-        ..action(
+        ..ActionDeclaration::new(
             DECISION_DRAFT,
             "Send a decision draft",
             Verb::Comment,
@@ -214,7 +220,7 @@ fn close_product() -> ActionDeclaration {
     ActionDeclaration {
         verb: Verb::Set,
         fields: vec![
-            asked(
+            ActionField::new(
                 field::PRODUCT,
                 "Product",
                 "By its id; which is which stands in the case's summary.",
@@ -237,7 +243,7 @@ fn close_product() -> ActionDeclaration {
 fn on_case(name: &str, label: &str, proof: Proof, consequence: &str) -> ActionDeclaration {
     ActionDeclaration {
         touches: vec![value::STATUS.into(), value::ARCHIVE.into()],
-        ..action(name, label, Verb::Status, proof, consequence)
+        ..ActionDeclaration::new(name, label, Verb::Status, proof, consequence)
     }
 }
 
@@ -246,23 +252,5 @@ fn archive(word: &str) -> BTreeMap<String, String> {
 }
 
 fn reason(required: bool) -> ActionField {
-    asked(field::REASON, "Reason", "Why; kept with the case.", FieldKind::LongText, required)
-}
-
-fn action(name: &str, label: &str, verb: Verb, proof: Proof, consequence: &str) -> ActionDeclaration {
-    ActionDeclaration {
-        name: name.into(),
-        label: label.into(),
-        verb,
-        fields: Vec::new(),
-        consequence: consequence.into(),
-        proof,
-        touches: Vec::new(),
-        sets: BTreeMap::new(),
-        own_mark: None,
-    }
-}
-
-fn asked(key: &str, label: &str, help: &str, kind: FieldKind, required: bool) -> ActionField {
-    ActionField { key: key.into(), label: label.into(), help: help.into(), kind, required, default: None }
+    ActionField::new(field::REASON, "Reason", "Why; kept with the case.", FieldKind::LongText, required)
 }

@@ -77,14 +77,20 @@ fn on_the_course() -> Vec<ActionDeclaration> {
     let decision = |name, label: &str, to: String, consequence: &str| ActionDeclaration {
         touches: vec![value::STATE.into()],
         sets: sets(&[(value::STATE, &format!("={to}"))]),
-        ..action(name, label, Verb::Decide, Proof::None, consequence)
+        ..ActionDeclaration::new(name, label, Verb::Decide, Proof::None, consequence)
     };
     vec![
         ActionDeclaration {
-            fields: vec![field("to", "New state", "One of the three states of delivery.", FieldKind::ItemChoice, true)],
+            fields: vec![ActionField::new(
+                "to",
+                "New state",
+                "One of the three states of delivery.",
+                FieldKind::ItemChoice,
+                true,
+            )],
             touches: vec![value::STATE.into()],
             sets: sets(&[(value::STATE, "to")]),
-            ..action(
+            ..ActionDeclaration::new(
                 STATUS,
                 "Change the delivery state",
                 Verb::Status,
@@ -108,7 +114,7 @@ fn on_the_course() -> Vec<ActionDeclaration> {
         ActionDeclaration {
             touches: vec![value::STATE.into()],
             sets: sets(&[(value::STATE, &format!("={}", state("In Progress", "PROCESSING")))]),
-            ..action(
+            ..ActionDeclaration::new(
                 PROCESS,
                 "Process",
                 Verb::Set,
@@ -121,11 +127,11 @@ fn on_the_course() -> Vec<ActionDeclaration> {
 }
 
 fn on_comments() -> Vec<ActionDeclaration> {
-    let which = || field("comment", "Comment", "Which of your comments.", FieldKind::ItemChoice, true);
+    let which = || ActionField::new("comment", "Comment", "Which of your comments.", FieldKind::ItemChoice, true);
     vec![
         ActionDeclaration {
-            fields: vec![field("text", "Text", "What to write on the case.", FieldKind::LongText, true)],
-            ..action(
+            fields: vec![ActionField::new("text", "Text", "What to write on the case.", FieldKind::LongText, true)],
+            ..ActionDeclaration::new(
                 COMMENT,
                 "Comment",
                 Verb::Comment,
@@ -134,8 +140,11 @@ fn on_comments() -> Vec<ActionDeclaration> {
             )
         },
         ActionDeclaration {
-            fields: vec![which(), field("text", "New text", "What it is to say instead.", FieldKind::LongText, true)],
-            ..action(
+            fields: vec![
+                which(),
+                ActionField::new("text", "New text", "What it is to say instead.", FieldKind::LongText, true),
+            ],
+            ..ActionDeclaration::new(
                 EDIT_COMMENT,
                 "Change my comment",
                 Verb::Set,
@@ -145,7 +154,7 @@ fn on_comments() -> Vec<ActionDeclaration> {
         },
         ActionDeclaration {
             fields: vec![which()],
-            ..action(
+            ..ActionDeclaration::new(
                 DELETE_COMMENT,
                 "Delete my comment",
                 Verb::Remove,
@@ -159,16 +168,22 @@ fn on_comments() -> Vec<ActionDeclaration> {
 fn on_the_case() -> Vec<ActionDeclaration> {
     vec![
         ActionDeclaration {
-            fields: vec![field("tag", "Tag", "A word by which the case is found.", FieldKind::Text, true)],
+            fields: vec![ActionField::new("tag", "Tag", "A word by which the case is found.", FieldKind::Text, true)],
             touches: vec![value::TAGS.into()],
             sets: sets(&[(value::TAGS, "+tag")]),
-            ..action(TAG, "Add a tag", Verb::Mark, Proof::Value, "Everybody who can see the case sees its tags.")
+            ..ActionDeclaration::new(
+                TAG,
+                "Add a tag",
+                Verb::Mark,
+                Proof::Value,
+                "Everybody who can see the case sees its tags.",
+            )
         },
         ActionDeclaration {
-            fields: vec![field("tag", "Tag", "Which of its tags.", FieldKind::ItemChoice, true)],
+            fields: vec![ActionField::new("tag", "Tag", "Which of its tags.", FieldKind::ItemChoice, true)],
             touches: vec![value::TAGS.into()],
             sets: sets(&[(value::TAGS, "-tag")]),
-            ..action(
+            ..ActionDeclaration::new(
                 UNTAG,
                 "Remove a tag",
                 Verb::Mark,
@@ -177,7 +192,7 @@ fn on_the_case() -> Vec<ActionDeclaration> {
             )
         },
         ActionDeclaration {
-            fields: vec![field(
+            fields: vec![ActionField::new(
                 "days",
                 "Days",
                 "How many days the case may take.",
@@ -186,7 +201,7 @@ fn on_the_case() -> Vec<ActionDeclaration> {
             )],
             touches: vec![value::TURN_AROUND_TIME.into()],
             sets: sets(&[(value::TURN_AROUND_TIME, "days")]),
-            ..action(
+            ..ActionDeclaration::new(
                 TURN_AROUND_TIME,
                 "Set the turn-around time",
                 Verb::Set,
@@ -196,11 +211,11 @@ fn on_the_case() -> Vec<ActionDeclaration> {
         },
         ActionDeclaration {
             fields: vec![
-                field("name", "Name", "Of the field of custom metadata.", FieldKind::Text, true),
-                field("value", "Value", "What it is to say.", FieldKind::Text, true),
+                ActionField::new("name", "Name", "Of the field of custom metadata.", FieldKind::Text, true),
+                ActionField::new("value", "Value", "What it is to say.", FieldKind::Text, true),
             ],
             touches: vec![value::METADATA.into()],
-            ..action(
+            ..ActionDeclaration::new(
                 METADATA,
                 "Set custom metadata",
                 Verb::Set,
@@ -211,7 +226,7 @@ fn on_the_case() -> Vec<ActionDeclaration> {
         ActionDeclaration {
             touches: vec![value::METADATA.into()],
             sets: sets(&[(value::METADATA, "=null")]),
-            ..action(
+            ..ActionDeclaration::new(
                 DELETE_METADATA,
                 "Delete all custom metadata",
                 Verb::Set,
@@ -220,9 +235,9 @@ fn on_the_case() -> Vec<ActionDeclaration> {
             )
         },
         ActionDeclaration {
-            fields: vec![field(value::OWNER, "Owner", "Who is to own the case.", FieldKind::Person, true)],
+            fields: vec![ActionField::new(value::OWNER, "Owner", "Who is to own the case.", FieldKind::Person, true)],
             touches: vec![value::OWNER.into()],
-            ..action(
+            ..ActionDeclaration::new(
                 OWNER,
                 "Set the owner",
                 Verb::Assign,
@@ -242,14 +257,14 @@ fn on_files() -> Vec<ActionDeclaration> {
     };
     vec![
         ActionDeclaration {
-            fields: vec![field(
+            fields: vec![ActionField::new(
                 "file",
                 "File",
                 "One file of up to 45 MB: PDF, a picture, text, DICOM or Word.",
                 one,
                 true,
             )],
-            ..action(
+            ..ActionDeclaration::new(
                 ATTACH,
                 "Attach a file",
                 Verb::Attach,
@@ -258,8 +273,8 @@ fn on_files() -> Vec<ActionDeclaration> {
             )
         },
         ActionDeclaration {
-            fields: vec![field("file", "File", "Which of its files.", FieldKind::ItemChoice, true)],
-            ..action(
+            fields: vec![ActionField::new("file", "File", "Which of its files.", FieldKind::ItemChoice, true)],
+            ..ActionDeclaration::new(
                 DELETE_FILE,
                 "Delete a file",
                 Verb::Remove,
@@ -268,24 +283,6 @@ fn on_files() -> Vec<ActionDeclaration> {
             )
         },
     ]
-}
-
-fn action(name: &str, label: &str, verb: Verb, proof: Proof, consequence: &str) -> ActionDeclaration {
-    ActionDeclaration {
-        name: name.into(),
-        label: label.into(),
-        verb,
-        fields: Vec::new(),
-        consequence: consequence.into(),
-        proof,
-        touches: Vec::new(),
-        sets: BTreeMap::new(),
-        own_mark: None,
-    }
-}
-
-pub(super) fn field(key: &str, label: &str, help: &str, kind: FieldKind, required: bool) -> ActionField {
-    ActionField { key: key.into(), label: label.into(), help: help.into(), kind, required, default: None }
 }
 
 fn sets(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {

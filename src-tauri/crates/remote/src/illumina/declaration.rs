@@ -3,7 +3,7 @@
 //! Every rule that the contract sheet marks "client", "inferred" or "open" is a setting here, with the sheet's default, or stands in
 //! one place of this folder. The tenant's own Swagger pages are the authority for the switches.
 
-use rounds_domain::declare::{Choice, Feed, FeedShape, FieldKind, LookUp, Part, Setting, System};
+use rounds_domain::declare::{ActionField, Choice, Feed, FeedShape, FieldKind, LookUp, Part, Setting, System};
 
 use super::actions;
 use crate::common::{self, Reading, setting};
@@ -95,7 +95,7 @@ pub(super) fn system() -> System {
         actions: actions::all(),
         parts: vec![Part::Attachments],
         look_up: Some(LookUp {
-            number: actions::field(
+            number: ActionField::new(
                 "number",
                 "Case or sample number",
                 "The case with exactly this display id, or with a sample of exactly this id, is looked for.",
