@@ -133,6 +133,29 @@ async fn killed_while_the_comment_is_on_the_wire_it_looks_before_it_sends_again(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_are_found_and_fetched_by_a_script() {
+    let program = Program::new(60).await;
+    program.good(&["sync"]).await;
+    let files = |case: &String| {
+        let truth = program.simulator.truth(SYSTEM, case).unwrap();
+        truth["case"]["attachments"].as_array().map_or(0, Vec::len)
+    };
+    let case = cases(&program.simulator).into_iter().max_by_key(files).unwrap();
+    let item = format!("{SYSTEM}:{case}");
+    assert!(program.good(&["show", &item]).await["attachments"].is_null(), "sweeps leave files out");
+    let listed = program.good(&["attachment", &item]).await["attachments"].clone();
+    assert!(listed.as_array().unwrap().len() >= files(&case) && files(&case) > 0, "{listed}");
+    assert_eq!(program.good(&["attachment", &item, "--list"]).await["attachments"], listed);
+    assert_eq!(program.good(&["show", &item]).await["attachments"], listed, "and now they are known here too");
+    let id = listed[0]["id"].as_str().unwrap();
+    assert!(listed[0]["fileName"].is_string(), "{listed}");
+    let out = program.dir.path().join("out");
+    let wrote = program.good(&["attachment", &item, id, "--out", out.to_str().unwrap()]).await;
+    assert_eq!(std::fs::read(&out).unwrap().len(), usize::try_from(wrote["bytes"].as_u64().unwrap()).unwrap());
+    assert_eq!(program.run(&["attachment", &item, id]).await.code, 2, "where to was not said");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_exit_status_tells_a_script_what_happened() {
     let program = Program::new(8).await;
     program.good(&["sync"]).await;

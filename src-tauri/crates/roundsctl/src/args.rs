@@ -120,13 +120,18 @@ pub(crate) enum Command {
         #[arg(value_name = "PATIENT or OTHER")]
         other: String,
     },
-    /// Read an item again, fetch one of its files and save it.
+    /// Read an item again and list its files; or fetch one of them and save it.
     Attachment {
         item: String,
-        attachment: String,
+        /// Which file, by its id; without one they are listed.
+        #[arg(requires = "out")]
+        attachment: Option<String>,
         /// Where to; an existing file is not replaced.
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
+        #[arg(long, value_name = "FILE", requires = "attachment")]
+        out: Option<PathBuf>,
+        /// List them.
+        #[arg(long, conflicts_with_all = ["attachment", "out"])]
+        list: bool,
     },
     /// List what is not settled.
     Outbox {

@@ -19,7 +19,7 @@ fn feed<'a>(view: &'a ConnectionView, name: &str) -> &'a FeedView {
     view.feeds.iter().find(|feed| feed.name == name).expect("a feed of Ambra")
 }
 
-fn permit(department: &Department, permissions: Value) {
+fn permit(department: &Department, permissions: &Value) {
     department.simulator.change_settings(AMBRA, &json!({"permissions": permissions})).unwrap();
 }
 
@@ -29,7 +29,7 @@ async fn a_list_that_the_role_does_not_open_is_told_and_never_counts_as_read() {
     let before = connection(&department).await;
     let study = department.find(ItemKind::Study, |_| true).await;
     let case = department.find(ItemKind::Case, |_| true).await;
-    permit(&department, json!({"case_view": 0}));
+    permit(&department, &json!({"case_view": 0}));
     let edited = json!({"caseId": study.row.external_id, "set": {"study_description": "EDITED UPSTREAM"}});
     department.edit(&edited);
     department.edit(&json!({"caseId": case.row.external_id, "set": {"name": "Edited upstream"}}));
@@ -56,7 +56,7 @@ async fn a_list_that_the_role_does_not_open_is_told_and_never_counts_as_read() {
     let read = department.view(study.row.id).await;
     assert!(read.row.title.as_deref().is_some_and(|title| title.contains("EDITED")), "{:?}", read.row.title);
 
-    permit(&department, json!({"case_view": 1}));
+    permit(&department, &json!({"case_view": 1}));
     department.desk.clock.advance(Duration::from_mins(10));
     let report = department.sync(Extent::Full).await;
     assert!(report.feeds.iter().all(|feed| feed.closed.is_none()), "{:?}", report.feeds);

@@ -6,6 +6,7 @@ use std::{io::Write, path::Path, sync::Arc};
 use rounds_domain::{
     action::Fields,
     declare::ActionDeclaration,
+    detail::Attachment,
     ids::ItemId,
     projection::{Unsettled, WorklistRow},
     view::{ItemView, ListAnswer, ListRequest, SortColumn},
@@ -191,6 +192,26 @@ async fn keep(rounds: &Rounds, item: ItemId, action: &str, key: &str, path: &Pat
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let file = rounds.keep_file(item, action, key, &name, content).await?;
     Ok(json!(file))
+}
+
+/// Reads an item again and lists its files.
+pub(crate) async fn attachments(rounds: &Rounds, name: &str, output: Output) -> Result<(), Failure> {
+    let item = rounds.find(name).await?;
+    rounds.look_again(item).await?;
+    let files = rounds.item(item).await?.attachments;
+    output.answer(&json!({ "attachments": files }), || match files.as_deref() {
+        None => "Its system tells of no files.".to_owned(),
+        Some([]) => "It has no files.".to_owned(),
+        Some(files) => {
+            let line = |file: &Attachment| {
+                let by = file.by.as_ref().and_then(|by| by.name.plain()).unwrap_or_default();
+                let made = file.made.as_ref().map(|made| made.text.clone()).unwrap_or_default();
+                let gone = if file.deleted { "deleted" } else { "" };
+                vec![file.id.clone(), file.file_name.clone(), made, by, gone.to_owned()]
+            };
+            table(&["ID", "FILE", "MADE", "BY", ""], &files.iter().map(line).collect::<Vec<_>>())
+        }
+    })
 }
 
 pub(crate) async fn attachment(

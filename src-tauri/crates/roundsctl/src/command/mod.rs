@@ -73,9 +73,10 @@ async fn on_profile(args: &Args, rounds: &std::sync::Arc<Rounds>, output: Output
             same::confirm(rounds, item, other, output).await?;
         }
         Command::Link { item, other } => item::link(rounds, item, other, output).await?,
-        Command::Attachment { item, attachment, out } => {
+        Command::Attachment { item, attachment: Some(attachment), out: Some(out), .. } => {
             item::attachment(rounds, item, attachment, out, output).await?;
         }
+        Command::Attachment { item, .. } => item::attachments(rounds, item, output).await?,
         Command::Outbox { all } => outbox::list(rounds, *all, output).await?,
         Command::Retry { id } => outbox::one(&rounds.retry(outbox::id(id)?).await?, output)?,
         Command::Discard { id, reason } => outbox::one(&rounds.discard(outbox::id(id)?, reason).await?, output)?,

@@ -1,10 +1,19 @@
+use chrono::Utc;
 use reqwest::StatusCode;
 use rounds_domain::error::{AndNow, RemoteError};
 use serde_json::{Value, json};
 
+use super::system;
 use crate::{
-    ambra::errors::{self, No, Said},
-    wire::Reply,
+    ambra::{
+        Ambra,
+        errors::{self, No, Said},
+    },
+    seam::RemoteSystem,
+    wire::{
+        Reply,
+        testing::{Server, json as scripted},
+    },
 };
 
 fn reply(status: u16, body: &str) -> (Reply, Option<serde_json::Map<String, Value>>) {
@@ -68,6 +77,42 @@ fn every_type_of_error_says_what_can_be_done() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn the_rarer_refusals_say_why_and_what_can_be_done() {
+    for (word, and_now, says) in [
+        ("WHITELIST_LOCKOUT", AndNow::Forbidden, "not allowed from this network"),
+        ("BRAND_NOT_ALLOWED", AndNow::Forbidden, "cannot sign in at this address"),
+        ("PUBLIC_KEY_EXPIRED", AndNow::Forbidden, "public key has expired"),
+        ("BAD_PASSWORD", AndNow::Forbidden, "does not meet the account's rules"),
+        ("USER_NOT_FOUND", AndNow::Invalid, "not a member of the account"),
+        ("NOT_AVAILABLE", AndNow::Conflict, "not available now"),
+    ] {
+        let body = json!({"status": "ERROR", "error_type": [word]}).to_string();
+        let mut told = vec![read(412, &body), written(412, &body)];
+        if and_now == AndNow::Forbidden {
+            let server = Server::start(vec![scripted(412, &body)]).await;
+            told.push(signed_out(&server.base).sign_in(Utc::now()).await.expect_err(word));
+            assert_eq!(server.requests().len(), 1, "{word}: tried once");
+        }
+        for error in told {
+            assert_eq!(error.and_now, and_now, "{word}");
+            assert!(error.message.contains(word) && error.message.contains(says), "{word}: {}", error.message);
+        }
+    }
+    let wants = json!({"status": "OK", "sid": "planted-sid", "uuid": "u", "sign_required": 1}).to_string();
+    let server = Server::start(vec![scripted(200, &wants)]).await;
+    let error = signed_out(&server.base).sign_in(Utc::now()).await.expect_err("it wants a signature");
+    assert_eq!((error.and_now, server.requests().len()), (AndNow::Forbidden, 1));
+    assert!(error.message.contains("signed with a private key"), "{}", error.message);
+}
+
+/// A client that was never signed in.
+fn signed_out(base_url: &str) -> Ambra {
+    let ambra = system(base_url);
+    ambra.forget("planted-sid");
+    ambra
 }
 
 #[test]
