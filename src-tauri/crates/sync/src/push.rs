@@ -411,8 +411,10 @@ impl<K: Keep> Rounds<K> {
     async fn look(&self, link: &Link<K>, action: &Action) -> Result<Finding, WorkError> {
         if !link.remote.reads() {
             let system = &link.system.title;
+            let doubt = action.reason.as_ref().filter(|reason| reason.kind == ReasonKind::Doubt);
+            let why = doubt.map_or("The answer was lost.", |reason| reason.text.as_str());
             return Ok(Finding::Unclear(format!(
-                "It was sent and the answer was lost. {system} offers no way to look whether it arrived, so it is not sent again \
+                "It was sent, and whether it arrived is not known: {why} {system} offers no way to look whether it arrived, so it is not sent again \
                  by itself. Look in {system} itself: if it is there, discard this and say so; if it is not, send it again."
             )));
         }

@@ -134,7 +134,7 @@ pub(super) fn write(refusal: &Refusal, what: What) -> RemoteError {
                  before, it may be there by your own hand: look in {TITLE} itself."
             ),
         ),
-        _ => error,
+        _ => outcome::without_a_look(error),
     }
 }
 
