@@ -86,6 +86,7 @@ impl<K: Keep> Rounds<K> {
                     self.tell(&link, id, Event::HoldOver).await?;
                 }
                 report.not_before = Some(until);
+                report.error = report.error.or_else(|| link.rest.refusal());
                 break;
             }
             let mut pass = Pass::default();
