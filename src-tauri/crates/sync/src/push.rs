@@ -331,6 +331,11 @@ impl<K: Keep> Rounds<K> {
         action: Action,
         report: &mut OutboxReport,
     ) -> Result<Worked, DeskError> {
+        // Nothing but a send asks for the account here, and each would carry all of what was filled in.
+        if let Some(refusal) = link.refused().await {
+            let moved = self.tell(link, action.id, Event::ReadFailed(refusal.clone())).await?;
+            return Ok(Worked { action: moved, failed: Some((Call::Read, refusal)) });
+        }
         let stored = self.store.item(action.item).await?;
         let connection = self.store.connection(link.id).await?;
         let me = link.me(&connection);
@@ -381,6 +386,9 @@ impl<K: Keep> Rounds<K> {
             None => self.tell(link, sending.id, event).await?,
         };
         self.learn_me(link, me_id).await?;
+        if failed.is_none() && !link.remote.reads() {
+            self.account_is_good(link).await?;
+        }
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::SignIn) {
             moved = self.sign_in_for(link, moved, ended).await?;
         }
@@ -415,8 +423,9 @@ impl<K: Keep> Rounds<K> {
             let doubt = action.reason.as_ref().filter(|reason| reason.kind == ReasonKind::Doubt);
             let why = doubt.map_or("The answer was lost.", |reason| reason.text.as_str());
             return Ok(Finding::Unclear(format!(
-                "It was sent, and whether it arrived is not known: {why} {system} offers no way to look whether it arrived, so it is not sent again \
-                 by itself. Look in {system} itself: if it is there, discard this and say so; if it is not, send it again."
+                "It was sent, and whether it arrived is not known: {why} {system} offers no way to look whether it did, so it is \
+                 not sent again by itself. Look in {system} itself: if it is there, discard this and say so; if it is not, send it \
+                 again."
             )));
         }
         let read = self.refresh(link, action.item, depth(action)).await?;
