@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rounds_domain::ids::ConnectionId;
 use rounds_engine::pull::plan::Extent;
 use rounds_simulator::{Fault, FaultSpec, Options, Running, Simulator, Temperament};
-use rounds_sync::{Patience, report::ConnectionReport};
+use rounds_sync::{Known, Patience, report::ConnectionReport};
 
 use crate::clinic::{Desk, form};
 
@@ -87,7 +87,7 @@ async fn one_whose_key_is_revoked_leaves_the_others_untouched_whichever_it_is() 
         hospital.simulator.clear_faults();
         // Somebody signs in there again.
         let signed_in = hospital.desk.rounds().test_connection(hospital.connections[&struck]).await.unwrap();
-        assert_eq!(signed_in, Ok(()), "{struck}");
+        assert_eq!(signed_in, Ok(Known::SignedIn), "{struck}");
     }
     assert_well(&hospital).await;
 }

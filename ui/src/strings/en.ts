@@ -435,6 +435,7 @@ export const en = {
     none: 'No system is connected',
     noneLead: 'Add the first one. What it holds is read to this computer, encrypted, and can be worked on offline.',
     works: 'Works',
+    untold: 'Nothing stands in its way; whether the account is good shows when something is next sent',
     readingFirst: 'First pull',
     since: (at: string) => `since ${at}`,
     feed: 'Feed',

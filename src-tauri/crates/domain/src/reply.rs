@@ -35,12 +35,15 @@ pub enum SignInReply {
         /// Where the number was sent and how long it is good for, for the person.
         text: String,
     },
+    /// Nothing there tells whether it knows us: what is sent next shows it. What is told is told by the settings alone.
+    Untold(SignedIn),
 }
 
 impl std::fmt::Debug for SignInReply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Done(signed_in) => f.debug_tuple("Done").field(signed_in).finish(),
+            Self::Untold(told) => f.debug_tuple("Untold").field(told).finish(),
             Self::PinWanted { text, .. } => f.debug_struct("PinWanted").field("text", text).finish_non_exhaustive(),
         }
     }

@@ -133,7 +133,7 @@ impl Tries {
         }
         self.standing = standing;
         self.said = match result {
-            Ok(SignInReply::Done(_)) => None,
+            Ok(SignInReply::Done(_) | SignInReply::Untold(_)) => None,
             Ok(SignInReply::PinWanted { text, .. }) => Some(RemoteError::new(AndNow::SignIn, text.clone())),
             Err(error) => Some(error.clone()),
         };
@@ -175,7 +175,27 @@ impl Tries {
         self.said = Some(error);
     }
 
-    /// Somebody asked for another try: a refusal is forgotten, and nothing is waited for. A PIN that is wanted still is, and a session
+    /// Somebody asked for things to be read or sent now: nothing is waited for. A refusal by the remote's own word stays: asking again
+    /// would only count towards a lock-out.
+    pub fn hurry(&mut self) {
+        if self.standing == Account::Unknown {
+            self.not_before = None;
+        }
+    }
+
+    /// A call was answered as to somebody whom the remote knows: a refusal is over.
+    pub fn proven(&mut self) {
+        if self.standing == Account::Refused {
+            *self = Self { standing: Account::SignedIn, ended: self.ended, ..Self::default() };
+        }
+    }
+
+    /// What the remote refused the account with, while that stands.
+    pub fn refusal(&self) -> Option<RemoteError> {
+        (self.standing == Account::Refused).then(|| self.refused())
+    }
+
+    /// Somebody looked at the account: a refusal is forgotten, and nothing is waited for. A PIN that is wanted still is, and a session
     /// in another name is never used.
     pub fn forgive(&mut self) {
         match self.standing {
@@ -238,7 +258,7 @@ fn after_sign_in(result: Result<&SignInReply, &RemoteError>) -> Account {
         Ok(SignInReply::Done(_)) => Account::SignedIn,
         Ok(SignInReply::PinWanted { .. }) => Account::PinWanted,
         Err(error) if matches!(error.and_now, AndNow::SignIn | AndNow::Forbidden | AndNow::Invalid) => Account::Refused,
-        Err(_) => Account::Unknown,
+        Ok(SignInReply::Untold(_)) | Err(_) => Account::Unknown,
     }
 }
 
@@ -367,6 +387,32 @@ mod tests {
         assert_eq!(tries.may_call(SOON), Ok(3));
         tries.after(Err(&failed(AndNow::Forbidden)), tick(3));
         assert!(!tries.is_unfinished(), "a refusal is an end");
+    }
+
+    #[test]
+    fn who_only_asks_for_things_to_be_read_does_not_have_a_refused_password_tried_again() {
+        let mut tries = Tries::left(Left::Refused("no"));
+        tries.hurry();
+        assert_eq!(tries.before(for_call(&tries, 0), SOON), Err(failed(AndNow::SignIn)));
+        assert_eq!(tries.refusal(), Some(failed(AndNow::SignIn)));
+        tries.proven();
+        assert_eq!((tries.standing(), tries.refusal()), (Account::SignedIn, None), "it was let in after all");
+        let mut lost = Tries::default();
+        lost.after(Err(&failed(AndNow::Offline)), tick(0));
+        assert!(lost.may_call(Duration::ZERO).is_err());
+        lost.hurry();
+        assert!(lost.may_call(Duration::ZERO).is_ok(), "no answer is no refusal: it need not be waited for");
+        lost.proven();
+        assert!(lost.is_unfinished(), "a sign-in that was begun still comes to its end");
+    }
+
+    #[test]
+    fn a_sign_in_that_nothing_answers_for_proves_nothing() {
+        let untold = SignInReply::Untold(rounds_domain::reply::SignedIn::default());
+        let mut tries = Tries::left(Left::Refused("no"));
+        tries.after(Ok(&untold), tick(0));
+        assert_eq!((tries.standing(), tries.refusal()), (Account::Unknown, None), "what is sent next shows it");
+        assert!(!tries.is_unfinished() && tries.may_call(Duration::ZERO).is_ok());
     }
 
     #[test]

@@ -156,7 +156,8 @@ pub trait RemoteSystem: Send + Sync {
     }
 
     /// Makes sure that the remote knows us, and says who we are there; a session that lives is gone on with. Called after a
-    /// "sign in" or when a person asks; one at a time and at most once for a refusal. `SignIn`, `Forbidden` and `Invalid` mean that the account was refused: it is not
+    /// "sign in" or when a person asks; one at a time and at most once for a refusal. Where nothing there tells, that is what it says
+    /// ([`SignInReply::Untold`]), and right after a refused write it is refused too. `SignIn`, `Forbidden` and `Invalid` mean that the account was refused: it is not
     /// tried again until a person does something.
     async fn sign_in(&self, now: DateTime<Utc>) -> Result<SignInReply, RemoteError>;
 

@@ -27,6 +27,14 @@ impl Failure {
         Self { exit: exit::USAGE, code: "usage", message: message.into() }
     }
 
+    /// A sign-in that did not succeed. Whatever a system says no with to that, it says of the account.
+    pub(crate) fn of_sign_in(error: RemoteError) -> Self {
+        match error.and_now {
+            AndNow::Forbidden | AndNow::Invalid => Self { exit: exit::REMOTE, code: "signIn", message: error.message },
+            _ => error.into(),
+        }
+    }
+
     pub(crate) fn other(message: impl Into<String>) -> Self {
         Self { exit: exit::OTHER, code: "failed", message: message.into() }
     }
@@ -86,5 +94,27 @@ impl From<rounds_sync::WorkError> for Failure {
             rounds_sync::WorkError::Remote(error) => error.into(),
             rounds_sync::WorkError::Desk(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_no_to_a_sign_in_is_one_in_whatever_words_and_a_no_to_a_read_is_another_matter() {
+        let error = |and_now| RemoteError::new(and_now, "no");
+        for (and_now, exit, code) in [
+            (AndNow::SignIn, exit::REMOTE, "signIn"),
+            (AndNow::Forbidden, exit::REMOTE, "signIn"),
+            (AndNow::Invalid, exit::REMOTE, "signIn"),
+            (AndNow::Offline, exit::REMOTE, "offline"),
+            (AndNow::Later(None), exit::REMOTE, "later"),
+            (AndNow::Doubtful, exit::OTHER, "unreadable"),
+        ] {
+            let failure = Failure::of_sign_in(error(and_now));
+            assert_eq!((failure.exit, failure.code), (exit, code), "{and_now:?}");
+        }
+        assert_eq!(Failure::from(error(AndNow::Forbidden)).exit, exit::OTHER);
     }
 }

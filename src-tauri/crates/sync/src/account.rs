@@ -20,12 +20,23 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{Keep, link::Link};
 
+/// What a sign-in that was not refused came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// The system knows us.
+    SignedIn,
+    /// It answers at its address, and nothing there tells whether it knows us: what is sent next shows it.
+    Untold,
+}
+
 /// How the account of a connection stands, in this process.
 pub(crate) struct AccountState {
     /// Held for as long as a sign-in takes.
     tries: Mutex<Tries>,
-    /// Whether somebody asked for another try meanwhile.
+    /// Whether somebody looked at the account meanwhile.
     forgiven: AtomicBool,
+    /// Whether somebody asked for things to be read or sent meanwhile.
+    hurried: AtomicBool,
 }
 
 impl AccountState {
@@ -36,10 +47,15 @@ impl AccountState {
             (None, Some(pin)) => Left::PinWanted(&pin.text),
             (None, None) => Left::Nothing,
         };
-        Self { tries: Mutex::new(Tries::left(left)), forgiven: AtomicBool::new(false) }
+        Self { tries: Mutex::new(Tries::left(left)), forgiven: AtomicBool::new(false), hurried: AtomicBool::new(false) }
     }
 
-    /// Somebody asked for another try: a refusal is forgotten before anything else is tried. Waits for nothing.
+    /// Somebody asked for things to be read or sent: what only waits is tried at once, and a refusal stays. Waits for nothing.
+    pub(crate) fn hurry(&self) {
+        self.hurried.store(true, Ordering::Release);
+    }
+
+    /// Somebody looked at the account: a refusal is forgotten before anything else is tried. Waits for nothing.
     pub(crate) fn forgive(&self) {
         self.forgiven.store(true, Ordering::Release);
     }
@@ -48,6 +64,9 @@ impl AccountState {
         let mut tries = self.tries.lock().await;
         if self.forgiven.swap(false, Ordering::AcqRel) {
             tries.forgive();
+        }
+        if self.hurried.swap(false, Ordering::AcqRel) {
+            tries.hurry();
         }
         tries
     }
@@ -67,23 +86,39 @@ impl<K: Keep> Link<K> {
         tries.may_call(self.rest.tick().up)
     }
 
+    /// What the system refused the account with, while that stands.
+    pub(crate) async fn refused(&self) -> Option<RemoteError> {
+        self.account.tries().await.refusal()
+    }
+
+    /// A call was answered as to somebody whom the system knows: what the account was refused with is over, for later runs too.
+    pub(crate) async fn proven(&self) -> Result<(), StoreError> {
+        let mut tries = self.account.tries().await;
+        if tries.refusal().is_some() {
+            tries.proven();
+            self.change(|_| ConnectionEdit { refusal: Some(None), ..ConnectionEdit::default() }).await?;
+        }
+        Ok(())
+    }
+
     /// Signs in, one at a time, unless that is not to be done now or was done since. A refused account is not tried again until
     /// [`forgive`](AccountState::forgive) or a person, and one that waits for a PIN not until it is given. Its person is told what
     /// the system said; a call only that it was not made.
-    pub(crate) async fn sign_in(&self, wanted: Wanted) -> Result<(), RemoteError> {
+    pub(crate) async fn sign_in(&self, wanted: Wanted) -> Result<Known, RemoteError> {
         let mut tries = self.account.tries().await;
         if tries.before(wanted, self.rest.tick().up)? == Next::GoOn {
-            return Ok(());
+            return Ok(Known::SignedIn);
         }
         let known = self.make_known(&mut tries).await;
         known.map_err(|error| if wanted == Wanted::ByPerson { error } else { tries.told() })
     }
 
-    async fn make_known(&self, tries: &mut Tries) -> Result<(), RemoteError> {
+    async fn make_known(&self, tries: &mut Tries) -> Result<Known, RemoteError> {
         let reply = self.remote.sign_in(self.rest.tick().now).await;
         tries.after(reply.as_ref(), self.rest.tick());
         match reply {
-            Ok(SignInReply::Done(signed_in)) => self.signed_in(tries, signed_in).await,
+            Ok(SignInReply::Done(signed_in)) => self.signed_in(tries, signed_in).await.map(|()| Known::SignedIn),
+            Ok(SignInReply::Untold(told)) => self.signed_in(tries, told).await.map(|()| Known::Untold),
             Ok(SignInReply::PinWanted { session, text }) => {
                 let pin = PinWanted { session, text: text.clone(), taken: false };
                 let edit = ConnectionEdit {
@@ -105,7 +140,7 @@ impl<K: Keep> Link<K> {
 
     /// Gives the one-time number to the sign-in that waits for it, and goes on with that. Once it was taken nobody is asked for it again,
     /// whatever becomes of the rest.
-    pub(crate) async fn give_pin(&self, pin: &str) -> Result<(), RemoteError> {
+    pub(crate) async fn give_pin(&self, pin: &str) -> Result<Known, RemoteError> {
         let mut tries = self.account.tries().await;
         let waiting = self.store.connection(self.id).await.map_err(|error| not_kept(&error))?.pin;
         let Some(waiting) = waiting.filter(|waiting| !waiting.taken) else {

@@ -22,6 +22,7 @@ mod sign_in;
 pub mod tasks;
 mod who;
 
+pub use account::Known;
 pub use clock::{Clock, SystemClock};
 pub use keep::Keep;
 pub use read::WorkError;

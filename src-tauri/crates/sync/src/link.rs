@@ -20,7 +20,12 @@ use rounds_remote::{
 };
 use rounds_store::table::connection::{Connection, Words};
 
-use crate::{Clock, Keep, account::AccountState, desk::DeskError, rest::Rest};
+use crate::{
+    Clock, Keep,
+    account::{AccountState, Known},
+    desk::DeskError,
+    rest::Rest,
+};
 
 pub(crate) struct Link<K: Keep> {
     pub(crate) id: ConnectionId,
@@ -146,10 +151,14 @@ impl<K: Keep> Link<K> {
                 Err(error) => error,
             };
             self.rest.note(&error);
+            let refused = error.clone();
             match sign_in::after_failure(error, repeated) {
                 Answer::GiveUp(error) => return Err(error),
                 Answer::SignInThenRepeat => {
-                    self.sign_in(Wanted::ForCall { ended: before }).await?;
+                    // Where a sign-in proves nothing the same call would be refused again.
+                    if self.sign_in(Wanted::ForCall { ended: before }).await? == Known::Untold {
+                        return Err(refused);
+                    }
                     repeated = true;
                 }
             }

@@ -86,6 +86,7 @@ impl<K: Keep> Rounds<K> {
                     self.tell(&link, id, Event::HoldOver).await?;
                 }
                 report.not_before = Some(until);
+                report.error = report.error.or_else(|| link.rest.refusal());
                 break;
             }
             let mut pass = Pass::default();
@@ -330,6 +331,11 @@ impl<K: Keep> Rounds<K> {
         action: Action,
         report: &mut OutboxReport,
     ) -> Result<Worked, DeskError> {
+        // Nothing but a send asks for the account here, and each would carry all of what was filled in.
+        if let Some(refusal) = link.refused().await {
+            let moved = self.tell(link, action.id, Event::ReadFailed(refusal.clone())).await?;
+            return Ok(Worked { action: moved, failed: Some((Call::Read, refusal)) });
+        }
         let stored = self.store.item(action.item).await?;
         let connection = self.store.connection(link.id).await?;
         let me = link.me(&connection);
@@ -380,6 +386,9 @@ impl<K: Keep> Rounds<K> {
             None => self.tell(link, sending.id, event).await?,
         };
         self.learn_me(link, me_id).await?;
+        if failed.is_none() && !link.remote.reads() {
+            self.account_is_good(link).await?;
+        }
         if failed.as_ref().is_some_and(|error| error.and_now == AndNow::SignIn) {
             moved = self.sign_in_for(link, moved, ended).await?;
         }
@@ -411,9 +420,12 @@ impl<K: Keep> Rounds<K> {
     async fn look(&self, link: &Link<K>, action: &Action) -> Result<Finding, WorkError> {
         if !link.remote.reads() {
             let system = &link.system.title;
+            let doubt = action.reason.as_ref().filter(|reason| reason.kind == ReasonKind::Doubt);
+            let why = doubt.map_or("The answer was lost.", |reason| reason.text.as_str());
             return Ok(Finding::Unclear(format!(
-                "It was sent and the answer was lost. {system} offers no way to look whether it arrived, so it is not sent again \
-                 by itself. Look in {system} itself: if it is there, discard this and say so; if it is not, send it again."
+                "It was sent, and whether it arrived is not known: {why} {system} offers no way to look whether it did, so it is \
+                 not sent again by itself. Look in {system} itself: if it is there, discard this and say so; if it is not, send it \
+                 again."
             )));
         }
         let read = self.refresh(link, action.item, depth(action)).await?;

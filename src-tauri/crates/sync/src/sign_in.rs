@@ -4,6 +4,7 @@ use rounds_domain::{
     action::Action,
     error::{AndNow, RemoteError},
     ids::ConnectionId,
+    view::TroubleKind,
 };
 use rounds_engine::{
     outbox::transition::{Event, waits_for_sign_in},
@@ -11,17 +12,25 @@ use rounds_engine::{
 };
 use rounds_store::table::connection::{Connection, ConnectionEdit};
 
-use crate::{Keep, Rounds, desk::DeskError, link::Link};
+use crate::{Keep, Rounds, account::Known, desk::DeskError, link::Link};
+
+/// What the account was last refused with, as it stands on the connection.
+pub(crate) fn refused_with(connection: &Connection) -> Option<&str> {
+    let told = connection.trouble.as_ref().filter(|trouble| trouble.kind == TroubleKind::SignIn);
+    connection.refusal.as_deref().or_else(|| told.map(|trouble| trouble.text.as_str()))
+}
 
 impl<K: Keep> Rounds<K> {
     /// A write was refused with "sign in": signs in once, and lets everything that waited for it go on.
     /// `ended` is how many sign-ins had ended before it left.
     pub(crate) async fn sign_in_for(&self, link: &Link<K>, moved: Action, ended: u64) -> Result<Action, DeskError> {
         match link.sign_in(Wanted::ForCall { ended }).await {
-            Ok(()) => {
+            Ok(Known::SignedIn) => {
                 self.tell_all(link, &Event::SignedIn).await?;
                 Ok(self.store.action(moved.id).await?)
             }
+            // Nothing but this refusal tells how the account stands: it waits for its person.
+            Ok(Known::Untold) => Ok(moved),
             Err(error) => {
                 let connection = self.store.connection(link.id).await?;
                 self.keep_trouble(&connection, Some(&error)).await?;
@@ -60,14 +69,14 @@ impl<K: Keep> Rounds<K> {
     }
 
     /// Signs in because a person asked, and lets what waited for it go on.
-    pub(crate) async fn sign_in_now(&self, connection: &Connection) -> Result<Result<(), RemoteError>, DeskError> {
+    pub(crate) async fn sign_in_now(&self, connection: &Connection) -> Result<Result<Known, RemoteError>, DeskError> {
         let link = self.link(connection.id).await?;
         let signed_in = link.sign_in(Wanted::ByPerson).await;
         self.after_sign_in(connection, &link, signed_in).await
     }
 
     /// Gives the one-time number that a sign-in waits for, and lets what waited for it go on. Waits for the network.
-    pub async fn give_pin(&self, id: ConnectionId, pin: &str) -> Result<Result<(), RemoteError>, DeskError> {
+    pub async fn give_pin(&self, id: ConnectionId, pin: &str) -> Result<Result<Known, RemoteError>, DeskError> {
         let connection = self.store.connection(id).await?;
         if connection.asks_for_pin().is_none() {
             return Err(DeskError::NotOffered("This connection waits for no PIN. Nothing was sent.".into()));
@@ -85,14 +94,28 @@ impl<K: Keep> Rounds<K> {
         &self,
         connection: &Connection,
         link: &Link<K>,
-        result: Result<(), RemoteError>,
-    ) -> Result<Result<(), RemoteError>, DeskError> {
-        self.keep_trouble(connection, result.as_ref().err()).await?;
-        if result.is_ok() {
-            self.tell_all(link, &Event::SignedIn).await?;
+        result: Result<Known, RemoteError>,
+    ) -> Result<Result<Known, RemoteError>, DeskError> {
+        // Where nothing was proven, what the account was refused with stays told until something is taken.
+        if result != Ok(Known::Untold) || refused_with(connection).is_none() {
+            self.keep_trouble(connection, result.as_ref().err()).await?;
+        }
+        if let Ok(known) = result {
+            let event = if known == Known::SignedIn { Event::SignedIn } else { Event::MayTry };
+            self.tell_all(link, &event).await?;
             self.wake_pulls(Some(connection.id));
         }
         Ok(result)
+    }
+
+    /// What was refused for want of a sign-in stands no longer: something was read there, or taken.
+    pub(crate) async fn account_is_good(&self, link: &Link<K>) -> Result<(), DeskError> {
+        link.proven().await?;
+        let connection = self.store.connection(link.id).await?;
+        if refused_with(&connection).is_some() {
+            self.keep_trouble(&connection, None).await?;
+        }
+        Ok(())
     }
 
     /// Whether anything of a connection waits for a sign-in.

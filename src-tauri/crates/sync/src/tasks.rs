@@ -25,7 +25,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::{
     Keep, Rounds,
     desk::DeskError,
-    report::{ConnectionReport, ErrorReport, SyncReport},
+    link::Link,
+    report::{ConnectionReport, ErrorReport, FeedReport, SyncReport},
 };
 
 /// For how long one pass over the outbox waits for what becomes due soon.
@@ -164,18 +165,8 @@ impl<K: Keep> Rounds<K> {
         let connection = self.store.connection(id).await?;
         let link = self.link(connection.id).await?;
         let (feeds, error) = self.pull(&connection, asked).await?;
-        // What has nothing to read tells nothing by being read: what waits for it is tried unless the account was refused.
-        let is_open = if link.system.feeds.is_empty() {
-            link.may_call().await.is_ok()
-        } else {
-            feeds.iter().any(|feed| feed.pages > 0)
-        };
-        if error.is_none() && is_open {
-            self.wake_outbox(&link).await?;
-            // Whoever may read is signed in: what waited for that goes on, without anybody pressing a button.
-            if self.waits_for_sign_in(&connection).await? {
-                self.tell_all(&link, &Event::SignedIn).await?;
-            }
+        if error.is_none() {
+            self.go_on_after_pull(&link, &connection, &feeds).await?;
         }
         let now = self.clock.now();
         let mut next = now + chrono::TimeDelta::from_std(LONGEST).unwrap_or_default();
@@ -185,6 +176,36 @@ impl<K: Keep> Rounds<K> {
         }
         let next = next.max(link.rest.until().unwrap_or(next));
         Ok((next - now).to_std().unwrap_or_default().clamp(Duration::from_millis(500), LONGEST))
+    }
+
+    /// Lets what waited for the network or for a sign-in go on after a pull that nothing stood in the way of, without anybody
+    /// pressing a button.
+    async fn go_on_after_pull(
+        &self,
+        link: &Link<K>,
+        connection: &Connection,
+        feeds: &[FeedReport],
+    ) -> Result<(), DeskError> {
+        // What has nothing to read tells nothing by being read: what waits for it is tried unless the account was refused.
+        let proves = !link.system.feeds.is_empty();
+        let is_open = if proves {
+            feeds.iter().any(|feed| feed.pages > 0)
+        } else {
+            link.may_call().await.is_ok() && link.refused().await.is_none()
+        };
+        if !is_open {
+            return Ok(());
+        }
+        // Whoever may read is signed in.
+        if proves {
+            self.account_is_good(link).await?;
+        }
+        self.wake_outbox(link).await?;
+        if self.waits_for_sign_in(connection).await? {
+            let event = if proves { Event::SignedIn } else { Event::MayTry };
+            self.tell_all(link, &event).await?;
+        }
+        Ok(())
     }
 
     async fn keep_pushing(self: Arc<Self>, id: ConnectionId, stop: CancellationToken) {
@@ -261,7 +282,7 @@ impl<K: Keep> Rounds<K> {
 
     async fn ready_to_retry(&self, connection: &Connection) -> Result<(), DeskError> {
         let link = self.link(connection.id).await?;
-        link.account.forgive();
+        link.account.hurry();
         self.store.slices_retry(connection.key).await?;
         self.wake_outbox(&link).await
     }
@@ -299,14 +320,20 @@ impl<K: Keep> Rounds<K> {
     ) -> Result<ConnectionReport, DeskError> {
         self.ready_to_retry(connection).await?;
         let mut signed_out = None;
-        if connection.asks_for_pin().is_none() && self.waits_for_sign_in(connection).await? {
+        // What was refused by the system's own word is for its person: asking again may count towards a lock-out.
+        let is_refused = self.link(connection.id).await?.refused().await.is_some();
+        if !is_refused && connection.asks_for_pin().is_none() && self.waits_for_sign_in(connection).await? {
             signed_out = self.sign_in_now(connection).await?.err();
         }
         let (feeds, error) = self.pull(connection, Some(asked)).await?;
+        if error.is_none() {
+            self.go_on_after_pull(&*self.link(connection.id).await?, connection, &feeds).await?;
+        }
         let outbox = self.push(connection, patience).await?;
         // What stood in the outbox's way and no longer does is no error of the pass.
         let held_up = outbox.error.clone().filter(|_| outbox.waiting > 0);
-        let error = signed_out.or(error).or(held_up);
+        let refused = self.link(connection.id).await?.refused().await;
+        let error = signed_out.or(error).or(held_up).or(refused);
         Ok(ConnectionReport {
             connection: connection.name.clone(),
             system: connection.system.clone(),

@@ -48,6 +48,32 @@ async fn whatever_becomes_of_the_answer_it_is_never_sent_again_by_itself() {
 }
 
 #[tokio::test]
+async fn an_answer_that_came_is_not_called_lost() {
+    let answered = |code, body: Value, headers: &[(&str, &str)]| {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Fault::Status { code, body: Some(body), headers, applied: true }
+    };
+    for (fault, said) in [
+        (answered(413, json!("<html>too large</html>"), &[("Content-Type", "text/html")]), "answered 413"),
+        (answered(307, json!({}), &[("Location", "https://sso.example.org/x")]), "redirect to sso.example.org"),
+        (answered(200, json!({}), &[]), "answered 200 with something that is not its documented confirmation"),
+        (Fault::AppliedReplyLost, "broke before it answered"),
+    ] {
+        let lab = Laboratory::open("legacy").await;
+        lab.meets("/lims/cases", fault);
+        let made = lab.make("createCase", &own_case("TST26-1")).await.unwrap();
+        let row = lab.settled(made.id).await;
+        assert_eq!((row.state, row.words.as_str()), (OutboxState::NeedsPerson, "possibly sent"), "{said}");
+        let told = row.reason.map(|reason| reason.text).unwrap_or_default();
+        assert!(
+            told.contains(said) && told.contains("no way to look") && !told.contains("looks for it"),
+            "{said}: {told}"
+        );
+        assert_eq!(lab.effects().len(), 1, "{said}: not sent again");
+    }
+}
+
+#[tokio::test]
 async fn a_person_who_looked_sends_it_again_or_gives_it_up() {
     let lab = Laboratory::open("legacy").await;
     lab.meets("/lims/cases", Fault::NotAppliedReplyLost);

@@ -1,7 +1,8 @@
 //! What a laboratory refuses, each in its own words, once.
 
-use rounds_domain::{action::ReasonKind, outbox::OutboxState, view::TroubleKind};
+use rounds_domain::{action::ReasonKind, error::AndNow, outbox::OutboxState, view::TroubleKind};
 use rounds_simulator::Fault;
+use rounds_sync::Known;
 use serde_json::{Value, json};
 
 use super::{LIMS, Laboratory, own_case};
@@ -97,6 +98,86 @@ async fn a_refused_token_holds_everything_until_the_connection_has_a_good_one() 
     lab.desk.rounds().push_pass(lab.connection, rounds_sync::Patience::SHORT, &mut changes).await.unwrap();
     assert_eq!(lab.desk.row(made.id).await.state, OutboxState::Confirmed);
     assert_eq!(lab.effects().len(), 1);
+}
+
+#[tokio::test]
+async fn one_send_finds_out_that_a_token_is_refused_and_the_rest_waits() {
+    let mut lab = Laboratory::open("legacy").await;
+    lab.simulator.change_settings(LIMS, &json!({"token": "another"})).unwrap();
+    let mut made = Vec::new();
+    for number in 1..=4 {
+        made.push(lab.make("createCase", &own_case(&format!("TST26-{number}"))).await.unwrap().id);
+    }
+    let all_wait = |lab: &Laboratory, rows: Vec<rounds_domain::view::OutboxRow>, why: &str| {
+        for row in rows {
+            let kind = row.reason.map(|reason| reason.kind);
+            assert_eq!((row.state, kind), (OutboxState::Queued, Some(ReasonKind::SignIn)), "{why}: {}", row.words);
+        }
+        assert!(lab.effects().is_empty(), "{why}");
+    };
+    for run in ["the first", "the next", "one of another process"] {
+        let report = lab.sync().await;
+        assert_eq!(report.error.map(|error| error.kind).as_deref(), Some("signIn"), "{run}");
+        all_wait(&lab, lab.desk.outbox().await, run);
+        assert_eq!(lab.simulator.requests().total, 1, "{run}: each would carry a whole patient");
+        lab.desk.start_again().await;
+    }
+    for (asked, total) in [(1, 2), (2, 3)] {
+        let refused = lab.desk.rounds().test_connection(lab.connection).await.unwrap().expect_err("it was refused");
+        assert_eq!(refused.and_now, AndNow::SignIn);
+        let again =
+            lab.desk.rounds().test_connection(lab.connection).await.unwrap().expect_err("nothing is proven yet");
+        assert_eq!(again.and_now, AndNow::SignIn);
+        lab.desk.start_again().await;
+        lab.sync().await;
+        all_wait(&lab, lab.desk.outbox().await, "its person asked for it");
+        assert_eq!(lab.simulator.requests().total, total, "asked {asked} times: it is tried once each time");
+    }
+    // Whoever gives a token says that it is good, be it the same as before.
+    let token = lab.simulator.announcement.systems[LIMS].secret["token"].as_str().unwrap().to_owned();
+    lab.simulator.change_settings(LIMS, &json!({"token": token})).unwrap();
+    let change =
+        rounds_sync::desk::ConnectionSettings { secrets: [("token".to_owned(), token)].into(), ..Default::default() };
+    lab.desk.rounds().set_connection(lab.connection, change).await.unwrap();
+    lab.desk.start_again().await;
+    assert_eq!(lab.sync().await.error, None);
+    for id in made {
+        assert_eq!(lab.settled(id).await.state, OutboxState::Confirmed);
+    }
+    assert_eq!(lab.effects().len(), 4, "each once");
+    let view = lab.desk.rounds().connections().await.unwrap().remove(0);
+    assert_eq!(view.trouble, None);
+}
+
+#[tokio::test]
+async fn a_sign_in_says_that_nothing_can_be_asked_there() {
+    let lab = Laboratory::open("legacy").await;
+    let test = async || lab.desk.rounds().test_connection(lab.connection).await.unwrap();
+    assert_eq!(test().await, Ok(Known::Untold));
+    assert_eq!(lab.simulator.requests().total, 0, "nothing is sent for it");
+    lab.simulator.down(LIMS).await.unwrap();
+    assert_eq!(test().await.map_err(|error| error.and_now), Err(AndNow::Offline), "nobody answers there");
+    lab.simulator.up(LIMS).unwrap();
+    lab.simulator.change_settings(LIMS, &json!({"token": "another"})).unwrap();
+    lab.make("createCase", &own_case("TST26-1")).await.unwrap();
+    lab.desk.clock.advance(std::time::Duration::from_mins(10));
+    lab.sync().await;
+    assert_eq!(test().await.map_err(|error| error.and_now), Err(AndNow::SignIn), "the last word of it is a no");
+}
+
+#[tokio::test]
+async fn while_a_laboratory_that_asked_to_wait_is_waited_for_each_sync_says_so() {
+    let lab = Laboratory::open("legacy").await;
+    let headers = [("Retry-After".to_owned(), "60".to_owned())].into();
+    lab.meets("/lims/cases", Fault::Status { code: 429, body: None, headers, applied: false });
+    let made = lab.make("createCase", &own_case("TST26-1")).await.unwrap();
+    for run in 0..2 {
+        assert_eq!(lab.sync().await.error.map(|error| error.kind).as_deref(), Some("later"), "{run}");
+        assert_eq!(lab.simulator.requests().total, 1, "{run}");
+    }
+    lab.desk.clock.advance(std::time::Duration::from_mins(2));
+    assert_eq!(lab.sync().await.error, None);
+    assert_eq!(lab.desk.row(made.id).await.state, OutboxState::Confirmed);
 }
 
 #[tokio::test]

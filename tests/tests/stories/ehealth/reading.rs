@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rounds_domain::item::StatusGroup;
 use rounds_engine::pull::plan::Extent;
 use rounds_simulator::{Fault, FaultSpec};
+use rounds_sync::Known;
 use serde_json::json;
 
 use super::{EHEALTH, Laboratory};
@@ -124,6 +125,6 @@ async fn a_connection_that_watches_nobody_reads_nothing_and_is_up_to_date() {
     assert!(laboratory.desk.found("").await.is_empty());
     assert_eq!(laboratory.asked("GET"), 0);
     let signed_in = laboratory.desk.rounds().test_connection(laboratory.connection).await.unwrap();
-    assert_eq!(signed_in, Ok(()), "the token is proved all the same");
+    assert_eq!(signed_in, Ok(Known::SignedIn), "the token is proved all the same");
     assert!(laboratory.connection().await.notes.iter().any(|note| note.contains("No patients are watched")));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rounds_domain::{item::ItemKind, outbox::OutboxState, view::ConnectionView};
+use rounds_domain::{error::AndNow, item::ItemKind, outbox::OutboxState, view::ConnectionView};
 use rounds_engine::pull::plan::Extent;
 use rounds_simulator::Fault;
 use rounds_sync::Patience;
@@ -119,8 +119,17 @@ async fn a_refused_login_is_not_tried_again_by_any_later_run() {
         wait.expect("a pass that can do nothing is no error");
     }
     assert_eq!(logins(&department), before, "each may count towards a lock-out");
+    for _ in 0..3 {
+        let error = department.sync(Extent::Full).await.error.expect("it is told");
+        assert_eq!(error.kind, "signIn", "{}", error.message);
+        department.desk.start_again().await;
+    }
+    assert_eq!(logins(&department), before, "asking for things to be read is no new password");
     let told = connection(&department).await.trouble.expect("it stays told");
     assert!(told.text.contains("password"), "{}", told.text);
+    let tried = department.desk.rounds().test_connection(department.connection).await.unwrap();
+    assert!(tried.is_err_and(|error| error.and_now == AndNow::SignIn));
+    assert_eq!(logins(&department), before + 1, "its person asked");
 }
 
 async fn connection(department: &Department) -> ConnectionView {

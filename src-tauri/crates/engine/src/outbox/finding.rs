@@ -175,14 +175,12 @@ const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
 
 /// Whether `comment` came since before `action` was first sent, and is no other action's. `before` are the ids that were there then.
 fn is_new(comment: &Comment, action: &Action, before: &[String], claimed: &[String]) -> bool {
-    match &comment.id {
-        Some(id) => !before.contains(id) && !claimed.contains(id),
-        // Without an id only its time tells, as far as anybody's clock does.
-        None => {
-            let since = action.sent_at.map(|sent| sent - CLOCKS_APART);
-            comment.made.as_ref().and_then(|made| made.at).is_none_or(|made| since.is_some_and(|since| made >= since))
-        }
+    if let Some(id) = &comment.id {
+        return !before.contains(id) && !claimed.contains(id);
     }
+    // Without an id only its time tells, as far as anybody's clock does.
+    let since = action.sent_at.map(|sent| sent - CLOCKS_APART);
+    comment.made.as_ref().and_then(|made| made.at).is_none_or(|made| since.is_some_and(|since| made >= since))
 }
 
 /// A system may not keep a text as it was sent: it escapes or cuts it, or loses characters. A new comment of mine in other words may be

@@ -111,6 +111,8 @@ pub enum Event {
     GivenUp,
     /// A sign-in succeeded that this action waited for.
     SignedIn,
+    /// A person saw to the account that this action waited for, and nothing tells whether it is good but sending.
+    MayTry,
     /// The network is back, or a person asked to try now.
     Wake,
 }
@@ -129,7 +131,7 @@ pub fn applies(event: &Event, state: OutboxState) -> bool {
         Event::ReadAfterConflict { .. } => state == OutboxState::NeedsPerson,
         Event::ChangedSince(_) => state == OutboxState::Confirmed,
         Event::GivenUp => matches!(state, OutboxState::Held | OutboxState::Queued),
-        Event::Reopened | Event::SignedIn | Event::Wake => !state.is_final(),
+        Event::Reopened | Event::SignedIn | Event::MayTry | Event::Wake => !state.is_final(),
     }
 }
 
@@ -186,8 +188,13 @@ pub fn after(action: &Action, event: Event, rules: Rules, tick: Tick) -> Action 
             next.next_at = Some(tick.now);
             next.reason = None;
         }
+        // It proves nothing, so a refusal that follows is still about the account.
+        Event::MayTry if waits_for_sign_in(action) => {
+            next.next_at = Some(tick.now);
+            next.reason = None;
+        }
         Event::Wake if wakes(action) => next.next_at = Some(tick.now),
-        Event::SignedIn | Event::Wake => {}
+        Event::SignedIn | Event::MayTry | Event::Wake => {}
     }
     next
 }
@@ -341,7 +348,15 @@ fn not_sent(next: &mut Action, error: RemoteError, tick: Tick) {
             next.settled_at = Some(tick.now);
         }
         AndNow::Doubtful => doubt(next, error.message, tick),
-        AndNow::SignIn if next.sign_ins > 0 => ask_person(next, ReasonKind::Refused, error.message),
+        AndNow::SignIn if next.sign_ins > 0 => ask_person(
+            next,
+            ReasonKind::Refused,
+            format!(
+                "{} A sign-in had succeeded just before, so it is this that is refused and not the account. It is not sent again \
+                 by itself: try again once the account may do this, or discard it.",
+                error.message
+            ),
+        ),
         AndNow::SignIn => {
             queue(next, reason(ReasonKind::SignIn, error.message), tick.now);
             next.next_at = None;

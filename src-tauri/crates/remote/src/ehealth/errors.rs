@@ -116,8 +116,8 @@ impl No {
             _ if !self.refusal.clean => unsure(),
             401 => told(
                 AndNow::SignIn,
-                "The access token has expired or was withdrawn. What you did is saved here and is sent once a new token is \
-                 entered in the connection.",
+                "The access token has expired or was withdrawn. What you did is saved here; nothing more is sent until a new token \
+                 is entered in the connection.",
             ),
             403 if self.is_about(&["deceased"]) => told(
                 AndNow::Forbidden,

@@ -134,7 +134,7 @@ pub(super) fn write(refusal: &Refusal, what: What) -> RemoteError {
                  before, it may be there by your own hand: look in {TITLE} itself."
             ),
         ),
-        _ => error,
+        _ => outcome::without_a_look(error),
     }
 }
 
@@ -143,8 +143,8 @@ pub(super) fn token_refused(said: &str) -> RemoteError {
     RemoteError::new(
         AndNow::SignIn,
         format!(
-            "{TITLE} did not accept the access token{said}. What you made is saved here and will be sent once the connection has a \
-             token that it accepts."
+            "{TITLE} did not accept the access token{said}. What you made is saved here; nothing more is sent until you give the \
+             connection a token that it accepts, or sign in to have this one tried once more."
         ),
     )
 }

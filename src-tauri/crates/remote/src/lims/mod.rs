@@ -45,7 +45,7 @@ use crate::{
     registry::Kind,
     seam::{Account, RemoteSystem, SignInReply, SignedIn, Submitted, Target},
     settings::Values,
-    wire::{Wire, address},
+    wire::{Wire, address, outcome},
 };
 
 /// The LIMS for the registry.
@@ -69,7 +69,7 @@ struct Lims {
     mode: PatientMode,
     rules: Rules,
     me: Option<Me>,
-    /// Whether the token was refused: no address tells whether it is good but those that make something.
+    /// Whether the token was refused since the last sign-in: no address tells whether it is good but those that make something.
     refused: AtomicBool,
 }
 
@@ -182,11 +182,13 @@ impl RemoteSystem for Lims {
         false
     }
 
-    /// No address says whether a token is good without making something, so nothing is sent.
+    /// No address says whether a token is good without making something, so nothing is sent; only whether anybody is there is found
+    /// out. Right after a refusal that is the answer.
     async fn sign_in(&self, _now: DateTime<Utc>) -> Result<SignInReply, RemoteError> {
-        if self.refused.load(Ordering::Acquire) {
+        if self.refused.swap(false, Ordering::AcqRel) {
             return Err(errors::token_refused(""));
         }
+        self.wire.reach(&self.base).await.map_err(|trouble| outcome::of_write(declaration::TITLE, &trouble))?;
         let mut notes = vec![
             "Whether the access token is good shows when something is first sent: the LIMS offers no way to ask."
                 .to_owned(),
@@ -194,7 +196,7 @@ impl RemoteSystem for Lims {
         if self.me.is_none() {
             notes.push("Without your name in the settings the outbox does not say who did something.".to_owned());
         }
-        Ok(SignInReply::Done(SignedIn { me: self.me(), notes, session: None }))
+        Ok(SignInReply::Untold(SignedIn { me: self.me(), notes, session: None }))
     }
 
     async fn pull(&self, _: &str, _: &Slice, _: Option<&str>, _: DateTime<Utc>) -> Result<Page, RemoteError> {

@@ -99,7 +99,7 @@ impl Lims {
                 .header(reqwest::header::ACCEPT, "application/json")
                 .json(&request.body)
         });
-        let reply = sent.await.map_err(|trouble| outcome::of_write(TITLE, &trouble))?;
+        let reply = sent.await.map_err(|trouble| outcome::without_a_look(outcome::of_write(TITLE, &trouble)))?;
         let outcome = answered(&reply, action, &request, &self.secrets(action));
         if outcome.as_ref().is_err_and(|error| error.and_now == AndNow::SignIn) {
             self.token_was_refused();
@@ -132,7 +132,7 @@ pub(super) fn answered(
         What::Change => Sent::Change,
     };
     let Ok((told, mut raw)) = reply::read(&reply.body, sent) else {
-        return Err(outcome::unreadable_write(TITLE, reply));
+        return Err(outcome::without_a_look(outcome::unreadable_write(TITLE, reply)));
     };
     let remote_ref = told.id.clone();
     let receipt = Receipt { remote_ref, ..Receipt::default() };

@@ -10,11 +10,12 @@ use url::Url;
 use super::{
     BLOB_LIMIT, PAGE_LIMIT, VALUE_LIMIT, address,
     politeness::TokenBucket,
+    reach,
     trouble::{self, Most, Reply, Trouble},
 };
 
 /// The longest wait for a connection. Shorter when the whole request has less than twice that.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 
 /// How much is read of what is data, and of what is a file.
 const DATA: Most = Most { bytes: PAGE_LIMIT, values: VALUE_LIMIT };
@@ -100,6 +101,12 @@ impl Wire {
     #[cfg(test)]
     pub(super) fn reads(&self) -> &Client {
         &self.reads
+    }
+
+    /// Whether anybody is there at `base`; no byte is sent.
+    pub(crate) async fn reach(&self, base: &Url) -> Result<(), Trouble> {
+        self.singles.turn().await;
+        reach::reach(base).await
     }
 
     /// Sends something that changes the remote, once.

@@ -7,6 +7,7 @@ pub(crate) mod address;
 mod client;
 pub(crate) mod outcome;
 mod politeness;
+mod reach;
 pub(crate) mod retry_after;
 #[cfg(test)]
 pub(crate) mod testing;

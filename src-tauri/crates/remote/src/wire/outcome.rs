@@ -117,10 +117,12 @@ pub(crate) fn refused_write(who: &str, refusal: &Refusal) -> RemoteError {
         400..=499 if !refusal.clean => RemoteError::new(
             AndNow::Doubtful,
             format!(
-                "The answer (status {status}) is not one that {who} gives; something on the way may have written it. {LOOKED_FOR}"
+                "{who} answered {status} in a form that Rounds does not know; something on the way may have written it. {LOOKED_FOR}"
             ),
         ),
-        401 => RemoteError::new(AndNow::SignIn, format!("{who} did not accept the sign-in{said}. {SAVED}")),
+        401 => {
+            RemoteError::new(AndNow::SignIn, format!("{who} did not accept the sign-in{said}. Nothing was changed."))
+        }
         403 => RemoteError::new(AndNow::Forbidden, format!("{who} does not allow this account to do that{said}.")),
         404 | 410 => RemoteError::new(AndNow::Gone, format!("{who} no longer has this item{said}.")),
         409 | 412 => RemoteError::new(AndNow::Conflict, format!("{who} found a conflict{said}.")),
@@ -148,7 +150,14 @@ pub(crate) fn unreadable_read(who: &str, what: &str, reply: &Reply, why: &Unread
 /// A write answered with a 2xx that is not the documented success.
 pub(crate) fn unreadable_write(who: &str, reply: &Reply) -> RemoteError {
     let kind = if is_web_page(reply) { "a web page" } else { "something that is not its documented confirmation" };
-    RemoteError::new(AndNow::Doubtful, format!("{who} answered with {kind}. {LOOKED_FOR}"))
+    let status = reply.status.as_u16();
+    RemoteError::new(AndNow::Doubtful, format!("{who} answered {status} with {kind}. {LOOKED_FOR}"))
+}
+
+/// A write in doubt at a system where nothing can be looked for: the same, without a word of looking.
+pub(crate) fn without_a_look(error: RemoteError) -> RemoteError {
+    let message = error.message.strip_suffix(LOOKED_FOR).map(|told| told.trim_end().to_owned());
+    RemoteError { message: message.unwrap_or(error.message), ..error }
 }
 
 /// Why a whole reply could not be read.

@@ -42,13 +42,13 @@ impl Server {
                         heard.lock().expect("the lock").push("(reset)".into());
                     }
                     Script::Reply(bytes) => {
-                        let asked = request(&mut stream).await;
+                        let asked = asked(&listener, &mut stream).await;
                         heard.lock().expect("the lock").push(asked);
                         let _ = stream.write_all(&bytes).await;
                         let _ = stream.shutdown().await;
                     }
                     Script::ReplyAndHold(bytes) => {
-                        let asked = request(&mut stream).await;
+                        let asked = asked(&listener, &mut stream).await;
                         heard.lock().expect("the lock").push(asked);
                         let _ = stream.write_all(&bytes).await;
                         held.push(stream);
@@ -63,6 +63,18 @@ impl Server {
     /// What was asked so far: each request from its first line to the end of its body.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("the lock").clone()
+    }
+}
+
+/// What is asked on this connection, or on the next one that asks anything.
+async fn asked(listener: &TcpListener, stream: &mut TcpStream) -> String {
+    loop {
+        let asked = request(stream).await;
+        if !asked.is_empty() {
+            return asked;
+        }
+        let Ok((next, _)) = listener.accept().await else { return asked };
+        *stream = next;
     }
 }
 

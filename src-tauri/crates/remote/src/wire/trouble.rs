@@ -144,16 +144,23 @@ fn why_no_connection(error: &reqwest::Error) -> &'static str {
             if io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some() {
                 return "no secure connection could be made: its certificate or encryption was not accepted";
             }
-            match io.kind() {
-                std::io::ErrorKind::ConnectionRefused => return "it refused the connection",
-                std::io::ErrorKind::NetworkUnreachable | std::io::ErrorKind::HostUnreachable => {
-                    return "there is no way to it on this network";
-                }
-                std::io::ErrorKind::TimedOut => return "it did not answer in time",
-                _ => {}
+            if let Some(why) = why_io(io.kind()) {
+                return why;
             }
         }
         cause = inner.source();
     }
     if error.is_timeout() { "it did not answer in time" } else { "the connection could not be made" }
+}
+
+/// Words for a kind of failure that says enough by itself.
+pub(super) fn why_io(kind: std::io::ErrorKind) -> Option<&'static str> {
+    match kind {
+        std::io::ErrorKind::ConnectionRefused => Some("it refused the connection"),
+        std::io::ErrorKind::NetworkUnreachable | std::io::ErrorKind::HostUnreachable => {
+            Some("there is no way to it on this network")
+        }
+        std::io::ErrorKind::TimedOut => Some("it did not answer in time"),
+        _ => None,
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
-use rounds_domain::{ids::ConnectionId, view::ConnectionView};
+use rounds_domain::{error::RemoteError, ids::ConnectionId, view::ConnectionView};
 use rounds_sync::{
-    Rounds,
+    Known, Rounds,
     desk::{ConnectionForm, ConnectionSettings},
 };
 use serde_json::{Value, json};
@@ -39,8 +39,8 @@ pub(crate) async fn run(rounds: &Arc<Rounds>, command: &ConnectionCommand, outpu
         }
         ConnectionCommand::SignIn { name, pin: Some(pin) } => {
             let id = rounds.find_connection(name).await?;
-            rounds.give_pin(id, pin).await??;
-            signed_in(id, name, output)
+            let known = rounds.give_pin(id, pin).await?;
+            signed_in(id, name, known, output)
         }
         ConnectionCommand::Set { name, set, secret_file, base_url } => {
             let id = rounds.find_connection(name).await?;
@@ -78,12 +78,23 @@ pub(crate) async fn run(rounds: &Arc<Rounds>, command: &ConnectionCommand, outpu
 
 async fn test(rounds: &Arc<Rounds>, name: &str, output: Output) -> Result<(), Failure> {
     let id = rounds.find_connection(name).await?;
-    rounds.test_connection(id).await??;
-    signed_in(id, name, output)
+    let known = rounds.test_connection(id).await?;
+    signed_in(id, name, known, output)
 }
 
-fn signed_in(id: ConnectionId, name: &str, output: Output) -> Result<(), Failure> {
-    output.answer(&json!({ "connection": id, "signedIn": true }), || format!("{name}: signed in."))
+/// What a sign-in came to: `signedIn` is null where nothing there tells.
+fn signed_in(id: ConnectionId, name: &str, known: Result<Known, RemoteError>, output: Output) -> Result<(), Failure> {
+    match known.map_err(Failure::of_sign_in)? {
+        Known::SignedIn => {
+            output.answer(&json!({ "connection": id, "signedIn": true }), || format!("{name}: signed in."))
+        }
+        Known::Untold => {
+            let words = "Somebody answers at its address, and nothing can be asked there that tells whether the account is good: \
+                         that shows when something is next sent.";
+            let told = json!({ "connection": id, "signedIn": null, "message": words });
+            output.answer(&told, || format!("{name}: {words}"))
+        }
+    }
 }
 
 fn one(view: &ConnectionView, output: Output) -> Result<(), Failure> {

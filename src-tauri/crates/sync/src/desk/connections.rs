@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use rounds_domain::{
     declare::{FieldKind, Setting, System},
-    error::RemoteError,
+    error::{AndNow, RemoteError},
     ids::ConnectionId,
     planted::{Bug, is_planted},
     view::{ConnectionTrouble, ConnectionView, FeedView, RejectedView, TroubleKind},
@@ -13,7 +13,7 @@ use rounds_remote::seam::Account;
 use rounds_store::table::connection::{Connection, ConnectionEdit, NewConnection, Words};
 
 use super::DeskError;
-use crate::{Keep, Rounds};
+use crate::{Keep, Rounds, account::Known, sign_in::refused_with};
 
 /// A filled-in connection form.
 pub struct ConnectionForm {
@@ -78,6 +78,8 @@ impl<K: Keep> Rounds<K> {
     ) -> Result<ConnectionView, DeskError> {
         let before = self.store.connection(id).await?;
         let (kind, system) = self.system(&before.system)?;
+        // Whoever gives a secret or an address says that this one is good, be it the same.
+        let given = !change.secrets.is_empty() || change.base_url.is_some();
         let merged = |old: &Words, new: Words| {
             let mut all = old.clone();
             all.extend(new);
@@ -112,7 +114,7 @@ impl<K: Keep> Rounds<K> {
             // A session belongs to the account that signed in.
             session: other_account.then_some(None),
             pin: other_account.then_some(None),
-            refusal: other_account.then_some(None),
+            refusal: (given || other_account).then_some(None),
             ..ConnectionEdit::default()
         };
         let connection = self.store.edit_connection(id, edit).await?;
@@ -123,21 +125,28 @@ impl<K: Keep> Rounds<K> {
             self.store.reproject_connection(id).await?;
         }
         // Somebody looked at the account: it is tried again.
-        self.link(id).await?.account.forgive();
+        if given || other_account {
+            self.link(id).await?.account.forgive();
+        }
         self.store.slices_retry(connection.key).await?;
         if connection.settings != before.settings || connection.base_url != before.base_url {
             self.store.slices_anew(connection.key).await?;
         }
-        self.keep_trouble(&connection, None).await?;
+        if connection.refusal.is_none() {
+            self.keep_trouble(&connection, None).await?;
+        }
         self.wake_pulls(Some(id));
         let connection = self.store.connection(id).await?;
         self.view(&connection).await
     }
 
-    /// Signs in and says how it went. Waits for the network.
-    pub async fn test_connection(&self, id: ConnectionId) -> Result<Result<(), RemoteError>, DeskError> {
+    /// Signs in and says how it went. Waits for the network. Where nothing there tells whether the account is good, what it was last
+    /// refused with is told, until something is taken; what waits for it may be tried once more.
+    pub async fn test_connection(&self, id: ConnectionId) -> Result<Result<Known, RemoteError>, DeskError> {
         let connection = self.store.connection(id).await?;
-        self.sign_in_now(&connection).await
+        let known = self.sign_in_now(&connection).await?;
+        let refused = refused_with(&connection).filter(|_| known == Ok(Known::Untold));
+        Ok(refused.map_or(known, |said| Err(RemoteError::new(AndNow::SignIn, said))))
     }
 
     /// Signs in, in the background; how it went stands on the connection.
@@ -145,7 +154,7 @@ impl<K: Keep> Rounds<K> {
         let rounds = Arc::clone(self);
         self.tasks.spawn(async move {
             match rounds.test_connection(id).await {
-                Ok(Ok(())) => rounds.wake_pulls(Some(id)),
+                Ok(Ok(_)) => rounds.wake_pulls(Some(id)),
                 Ok(Err(_)) => {}
                 Err(error) => tracing::warn!(kind = error.kind(), "a connection could not be checked"),
             }

@@ -66,6 +66,23 @@ fn a_401_waits_for_a_sign_in_and_a_401_after_one_is_about_the_item() {
     assert_eq!(woken.next_at, Some(at(9)));
     let again = after(&after(&woken, Event::SendBegins, RULES, tick(9)), failed(AndNow::SignIn), RULES, tick(10));
     assert_eq!(again.state, OutboxState::NeedsPerson);
+    let why = again.reason.map(|reason| reason.text).unwrap_or_default();
+    assert!(why.contains("not sent again by itself"), "{why}");
+}
+
+#[test]
+fn what_only_may_be_tried_waits_again_for_as_long_as_nothing_proves_the_account() {
+    let mut waiting = after(&sent(), failed(AndNow::SignIn), RULES, tick(1));
+    for second in 2..6 {
+        assert!(waits_for_sign_in(&waiting), "{:?}", waiting.reason);
+        assert_eq!(waiting.next_at, None, "nothing is sent by itself");
+        let woken = after(&waiting, Event::MayTry, RULES, tick(second));
+        assert_eq!((woken.next_at, woken.sign_ins), (Some(at(second)), 0));
+        let sending = after(&woken, Event::SendBegins, RULES, tick(second));
+        waiting = after(&sending, failed(AndNow::SignIn), RULES, tick(second));
+    }
+    let fresh = action(2, 7, OutboxState::Queued);
+    assert_eq!(after(&fresh, Event::MayTry, RULES, tick(9)), fresh, "it did not wait for that");
 }
 
 #[test]

@@ -78,7 +78,7 @@ async fn a_token_that_was_refused_is_not_called_good() {
     let now = DateTime::UNIX_EPOCH;
     let server = Server::start(vec![reply_json(401, r#"{"statusCode":401,"message":"Unauthorized"}"#)]).await;
     let lab = lab(&server.base, &[]);
-    let Ok(SignInReply::Done(told)) = lab.sign_in(now).await else { panic!("nothing speaks against it yet") };
+    let Ok(SignInReply::Untold(told)) = lab.sign_in(now).await else { panic!("nothing speaks against it yet") };
     assert!(told.notes.iter().any(|note| note.contains("when something is first sent")), "{told:?}");
     assert_eq!(server.requests().len(), 0, "no address tells without making something");
     let refused = lab.send(&action(CREATE_CASE, &case(&json!({"patient": example()})))).await;
