@@ -108,7 +108,7 @@ fn never_again(next: &mut Action, rules: Rules, tick: Tick) {
         ask_person(
             next,
             ReasonKind::PossiblySent,
-            "It was sent and the answer was lost. It does not stand there now, and it is of a kind that is never sent again by \
+            "It was sent and the answer was lost. Nothing of it shows there now, and it is of a kind that is never sent again by \
              itself. Look at the item in the system itself, then send it again or discard it.",
         );
     }
