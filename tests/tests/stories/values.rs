@@ -305,7 +305,7 @@ async fn what_every_list_passes_over_is_looked_for_by_itself_before_it_is_called
         assert!(!story.shown().await.gone, "nothing was said of it");
     }
     story.room().is_busy = false;
-    story.desk.clock.advance(Duration::from_secs(7_200));
+    story.desk.clock.advance(Duration::from_hours(2));
     for _ in 0..2 {
         story.desk.clock.advance(Duration::from_secs(5));
         assert_eq!(story.sync(Extent::Full).await.error, None);

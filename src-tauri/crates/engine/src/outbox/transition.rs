@@ -30,8 +30,8 @@ pub struct Rules {
 const ATTEMPTS: u32 = 50;
 /// How long a job is followed before a person is asked.
 const FOLLOW: TimeDelta = TimeDelta::hours(24);
-/// How often a job is asked about before a person is asked, whatever the clock says.
-const ASKS: u32 = 2_000;
+/// How often a job is asked about before a person is asked, whatever the clock says: about a day's worth.
+const ASKS: u32 = 1_500;
 /// A status or decision older than this asks its person again before it is sent.
 const STALE: TimeDelta = TimeDelta::hours(24);
 /// A clock may be set back by this much and a decision still count as made now.
