@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn a_list_that_does_not_end_is_a_failure() {
         let mut progress = Progress::default();
-        let ended = (1_u32..).find(|at| {
+        let ended = (1..=PAGES * 2).find(|at| {
             let after = after_page(&mut progress, None, &page(Some(&at.to_string())));
             after != AfterPage::Continue(at.to_string())
         });
