@@ -225,6 +225,15 @@ fn an_item_that_cannot_be_read_delays_its_action_and_in_the_end_asks_a_person() 
 }
 
 #[test]
+fn a_job_that_cannot_be_asked_about_is_never_sent_again_for_that() {
+    let following = after(&sent(), Event::Replied(Ok(Submitted::Accepted("job".into()))), RULES, tick(1));
+    for and_now in [AndNow::Gone, AndNow::Forbidden, AndNow::Offline, AndNow::Later(None), AndNow::Doubtful] {
+        let asked = after(&following, Event::Followed(Err(RemoteError::new(and_now, "no answer"))), RULES, tick(5));
+        assert_ne!(asked.state, OutboxState::Queued, "{and_now:?}");
+    }
+}
+
+#[test]
 fn a_job_that_was_just_accepted_is_not_asked_about_at_once() {
     let following = after(&sent(), Event::Replied(Ok(Submitted::Accepted("job".into()))), RULES, tick(10));
     assert_eq!(following.next_at, Some(tick(12).now));
