@@ -206,8 +206,10 @@ impl<K: Keep> Rounds<K> {
                     return Err(error.into());
                 }
             };
-            // Another account, or settings that read otherwise: the next look at what is due goes on with those.
+            // Another account, or settings that read otherwise: the next look at what is due begins anew with those. Until it has,
+            // this part was not read.
             if !link.is_account_of(&self.store.connection(link.id).await?) {
+                self.store.slice_failed(link.id, slice.key, true, self.clock.now(), None).await?;
                 return Ok(());
             }
             if is_planted(Bug::WatermarkIsNow) {

@@ -108,11 +108,12 @@ impl<K: Keep> Rounds<K> {
         Ok(result)
     }
 
-    /// What was refused for want of a sign-in stands no longer: something was read there, or taken.
+    /// What was refused for want of a sign-in stands no longer: something was read there, or taken. What stands in the way of
+    /// reading is over once it was read; only where nothing is read, this tells.
     pub(crate) async fn account_is_good(&self, link: &Link<K>) -> Result<(), DeskError> {
         link.proven().await?;
         let connection = self.store.connection(link.id).await?;
-        if refused_with(&connection).is_some() {
+        if link.system.feeds.is_empty() && refused_with(&connection).is_some() {
             self.keep_trouble(&connection, None).await?;
         }
         Ok(())
